@@ -1,0 +1,17 @@
+//! The words and rules of Obrol: ids, time, errors, permissions, state machines. Pure and synchronous.
+
+pub mod accounts;
+pub mod clock;
+pub mod conversations;
+pub mod ctx;
+pub mod error;
+pub mod ids;
+pub mod locale;
+pub mod runs;
+pub mod time;
+
+pub use clock::{Chance, Clock};
+pub use ctx::{Actor, Ctx, Principal};
+pub use error::{Error, FieldFault, Kind, Result};
+pub use locale::Locale;
+pub use time::Timestamp;
