@@ -1,5 +1,16 @@
 //! The words and rules of Obrol: ids, time, errors, permissions, state machines. Pure and synchronous.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::disallowed_methods,
+        reason = "a test may fail loudly"
+    )
+)]
+
 pub mod accounts;
 pub mod clock;
 pub mod conversations;

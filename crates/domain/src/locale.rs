@@ -33,7 +33,9 @@ impl Locale {
         let mut best: Option<(u16, Self)> = None;
         for entry in header.split(',').take(32) {
             let mut parts = entry.split(';');
-            let Some(locale) = parts.next().and_then(|tag| Self::parse(tag.trim())) else { continue };
+            let Some(locale) = parts.next().and_then(|tag| Self::parse(tag.trim())) else {
+                continue;
+            };
             let weight = parts
                 .find_map(|part| part.trim().strip_prefix("q="))
                 .map_or(1000, |q| q.trim().parse::<f32>().map_or(0, |q| (q.clamp(0.0, 1.0) * 1000.0) as u16));
