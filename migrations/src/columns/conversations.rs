@@ -12,14 +12,12 @@ pub(super) const UP: &[Step] = &[
         "model" {line} NULL,
         "head_message_id" {uuid} NULL,
         "archived_at" {instant} NULL,
-        "deleted_at" {instant} NULL,
         "created_at" {instant} NOT NULL,
         "updated_at" {instant} NOT NULL,
         "version" {bigint} NOT NULL,
         CONSTRAINT "conversations_user" FOREIGN KEY ("user_id") REFERENCES "users" ("id") ON DELETE CASCADE
     )"#),
     All(r#"CREATE INDEX "conversations_of_user" ON "conversations" ("user_id", "archived_at", "updated_at", "id")"#),
-    All(r#"CREATE INDEX "conversations_deleted" ON "conversations" ("deleted_at")"#),
     All(r#"CREATE TABLE IF NOT EXISTS "messages" (
         "id" {uuid} NOT NULL PRIMARY KEY,
         "conversation_id" {uuid} NOT NULL,
@@ -33,6 +31,8 @@ pub(super) const UP: &[Step] = &[
         "model" {line} NULL,
         "input_tokens" {bigint} NULL,
         "output_tokens" {bigint} NULL,
+        "cost_micros" {bigint} NULL,
+        "usage_estimated" {bool} NOT NULL,
         "error" {text} NULL,
         "created_at" {instant} NOT NULL,
         "updated_at" {instant} NOT NULL,

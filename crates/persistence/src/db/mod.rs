@@ -1,0 +1,166 @@
+//! `Db`: the handle that everybody clones, and the only place where a write transaction starts.
+
+mod checkpoint;
+pub(crate) mod facts;
+mod lock;
+pub(crate) mod migrate;
+pub(crate) mod options;
+mod server;
+mod snapshot;
+mod sqlite;
+pub(crate) mod time;
+pub(crate) mod writer;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::Chance;
+use sea_orm::{DatabaseConnection, DbBackend, TransactionTrait};
+use tokio::time::Instant;
+
+use crate::error::{Error, Result, is_retryable};
+use crate::tx::Tx;
+use options::DbSettings;
+use sqlite::Sqlite;
+use writer::WriterStats;
+
+/// How often a transaction is run in all when it meets another one.
+const TRIES: u32 = 5;
+/// Not a new try after this: the caller is waiting.
+const TRY_FOR: Duration = Duration::from_secs(2);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    Sqlite,
+    Postgres,
+    MySql,
+}
+
+impl From<DbBackend> for Dialect {
+    fn from(backend: DbBackend) -> Self {
+        match backend {
+            DbBackend::Postgres => Self::Postgres,
+            DbBackend::MySql => Self::MySql,
+            _ => Self::Sqlite,
+        }
+    }
+}
+
+/// The database. Clones share everything.
+#[derive(Clone, Debug)]
+pub struct Db(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    dialect: Dialect,
+    /// SQLite: readers only. Elsewhere: the pool.
+    read: DatabaseConnection,
+    sqlite: Option<Sqlite>,
+}
+
+impl Db {
+    /// Connects and checks that the database can keep Obrol's promises; does not migrate.
+    ///
+    /// # Errors
+    /// `Refused` with a text for the operator (another process, wrong URL, wrong character set), or the connection's.
+    pub async fn open(settings: &DbSettings) -> Result<Self> {
+        let dialect = settings.dialect()?;
+        let (read, sqlite) = match dialect {
+            Dialect::Sqlite => {
+                let (read, sqlite) = Sqlite::open(settings).await?;
+                (read, Some(sqlite))
+            }
+            Dialect::Postgres => (server::postgres(settings).await?, None),
+            Dialect::MySql => (server::mysql(settings).await?, None),
+        };
+        Ok(Self(Arc::new(Inner { dialect, read, sqlite })))
+    }
+
+    pub fn dialect(&self) -> Dialect {
+        self.0.dialect
+    }
+
+    /// For reading. On SQLite a write through it fails (`query_only`).
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.0.read
+    }
+
+    /// Starts a write transaction; READ COMMITTED or stricter.
+    ///
+    /// # Errors
+    /// `Busy` when no turn or connection is to be had in time.
+    pub async fn begin(&self) -> Result<Tx> {
+        match &self.0.sqlite {
+            Some(sqlite) => sqlite.writer().begin().await,
+            None => Ok(Tx::alone(self.0.read.begin().await?)),
+        }
+    }
+
+    /// Runs a whole use case again when its transaction met another (deadlock, serialization, lock wait, BUSY).
+    /// `body` begins and commits by itself and must have no effect outside of the database.
+    ///
+    /// # Errors
+    /// The body's; a meeting that does not end within five tries or two seconds is `db.unavailable`.
+    pub async fn retrying<T, F, Fut>(&self, mut body: F) -> domain::Result<T>
+    where
+        F: FnMut() -> Fut,
+        Fut: Future<Output = domain::Result<T>>,
+    {
+        let started = Instant::now();
+        let mut attempt = 1;
+        loop {
+            match body().await {
+                Err(error) if attempt < TRIES && started.elapsed() < TRY_FOR && is_retryable(&error) => {
+                    tracing::debug!(attempt, %error, "a transaction is run again");
+                    tokio::time::sleep(Chance::System.jitter(Duration::from_millis(10 << attempt))).await;
+                    attempt += 1;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// Answers whether the database can be read and, on SQLite, whether writing goes on.
+    ///
+    /// # Errors
+    /// What is wrong.
+    pub async fn ping(&self) -> Result<()> {
+        if let Some(error) = self.0.sqlite.as_ref().and_then(|sqlite| sqlite.writer().failure()) {
+            return Err(error);
+        }
+        self.0.read.ping().await?;
+        Ok(())
+    }
+
+    /// Resolves when an I/O error has ended writing for this process: say so and exit non-zero. Never otherwise.
+    pub async fn failed(&self) -> Error {
+        match &self.0.sqlite {
+            Some(sqlite) => sqlite.writer().failed().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// True when several processes may use this database.
+    pub fn shared(&self) -> bool {
+        self.0.sqlite.is_none()
+    }
+
+    /// What group commit saved; `None` where the database does it itself.
+    pub fn writer_stats(&self) -> Option<WriterStats> {
+        self.0.sqlite.as_ref().map(|sqlite| sqlite.writer().stats())
+    }
+
+    /// Ends the open group, closes every connection and lets go of the lock. Other clones get errors from now on.
+    pub async fn close(self) {
+        if let Some(sqlite) = &self.0.sqlite {
+            sqlite.writer().stop().await;
+        }
+        if let Err(error) = self.0.read.close_by_ref().await {
+            tracing::warn!(%error, "the database did not close cleanly");
+        }
+        if let Some(sqlite) = &self.0.sqlite {
+            sqlite.unlock();
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! A write transaction: on SQLite a member of the writer's group, elsewhere a transaction of its own.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use sea_orm::prelude::async_trait::async_trait;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+
+use crate::db::writer::Turn;
+use crate::error::{Error, Result};
+
+/// Dropped without [`Tx::commit`] it is rolled back. Nothing slow belongs between `begin` and `commit`: on SQLite
+/// everybody else who writes is waiting. After a failed statement, drop it.
+///
+/// Hand it to finders as `&tx` (or `&*tx`).
+#[derive(Debug)]
+#[must_use = "a transaction that is dropped is rolled back"]
+pub struct Tx {
+    // The order matters: the connection is let go before the writer hears that the turn is over.
+    inner: Arc<DatabaseTransaction>,
+    turn: Option<Turn>,
+}
+
+impl Tx {
+    pub(crate) fn member(inner: Arc<DatabaseTransaction>, turn: Turn) -> Self {
+        Self { inner, turn: Some(turn) }
+    }
+
+    pub(crate) fn alone(inner: DatabaseTransaction) -> Self {
+        Self { inner: Arc::new(inner), turn: None }
+    }
+
+    /// Returns when what was written survives a power cut.
+    ///
+    /// # Errors
+    /// When the commit failed (then nothing was kept), or its answer was lost (then nobody knows: the caller's
+    /// idempotency key finds out).
+    pub async fn commit(self) -> Result<()> {
+        let Self { inner, turn } = self;
+        match turn {
+            Some(turn) => {
+                drop(inner);
+                turn.commit().await
+            }
+            None => {
+                failpoint::check("persistence.before_commit")?;
+                // Nobody else can hold it: the field is private and never cloned here.
+                let inner = Arc::into_inner(inner).ok_or(Error::Busy("the transaction is still in use"))?;
+                inner.commit().await?;
+                failpoint::hit("persistence.after_commit");
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Deref for Tx {
+    type Target = DatabaseTransaction;
+
+    fn deref(&self) -> &DatabaseTransaction {
+        &self.inner
+    }
+}
+
+#[async_trait]
+impl ConnectionTrait for Tx {
+    fn get_database_backend(&self) -> DbBackend {
+        self.inner.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.inner.execute_raw(statement).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.inner.execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.inner.query_one_raw(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.inner.query_all_raw(statement).await
+    }
+}
