@@ -26,9 +26,10 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
     findings.into_iter().collect()
 }
 
+/// The noun of a name is its last word: `date-helpers` says nothing, `common_passwords` does.
 fn banned_word(name: &str) -> Option<&'static str> {
-    let words = name.split(['-', '_', '.']);
-    words.flat_map(|word| BANNED.iter().find(|banned| word.eq_ignore_ascii_case(banned))).next().copied()
+    let noun = name.split('.').next()?.rsplit(['-', '_']).next()?;
+    BANNED.iter().find(|banned| noun.eq_ignore_ascii_case(banned)).copied()
 }
 
 fn inline_modules(tree: &Tree, file: &str) -> Vec<Finding> {
@@ -54,6 +55,7 @@ mod tests {
             ("crates/a/src/utils/y.rs", "//! Y.\n"),
             ("web/src/date-helpers.ts", ""),
             ("crates/a/src/lib.rs", "//! A.\npub mod misc {\n}\n"),
+            ("crates/a/src/common_passwords.txt", ""),
             ("crates/a/src/commonwealth.rs", "//! A word that only begins alike.\n"),
         ]);
         let places: Vec<String> = check(&sandbox.tree()).into_iter().map(|finding| finding.place).collect();
