@@ -1,0 +1,6 @@
+// Before every unit test: DOM matchers and a clean document.
+import "@testing-library/jest-dom/vitest";
+import { cleanup } from "@testing-library/react";
+import { afterEach } from "vitest";
+
+afterEach(cleanup);

@@ -1,0 +1,100 @@
+// How the pages are built: routes split by file, catalogs compiled, assets compressed beside themselves.
+import { fileURLToPath } from "node:url";
+import tailwindcss from "@tailwindcss/vite";
+import { tanstackRouter } from "@tanstack/router-plugin/vite";
+import react from "@vitejs/plugin-react";
+import { VitePWA } from "vite-plugin-pwa";
+import { defineConfig } from "vitest/config";
+import { icuCatalogs } from "./scripts/vite-icu.ts";
+import { precompress } from "./scripts/vite-precompress.ts";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const api = process.env["OBROL_DEV_API"] ?? "http://127.0.0.1:8080";
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: "@messages", replacement: here("./messages") },
+      { find: "@", replacement: here("./src") },
+      // Messages are compiled at build time, so the ICU parser never reaches the browser.
+      { find: /^use-intl\/format-message$/, replacement: "use-intl/format-message/format-only" },
+    ],
+  },
+  plugins: [
+    icuCatalogs(here("./messages")),
+    tanstackRouter({
+      target: "react",
+      autoCodeSplitting: true,
+      routesDirectory: "src/routes",
+      generatedRouteTree: "src/routeTree.gen.ts",
+      quoteStyle: "double",
+      semicolons: true,
+    }),
+    react(),
+    tailwindcss(),
+    VitePWA({
+      registerType: "prompt",
+      injectRegister: null,
+      manifestFilename: "manifest.webmanifest",
+      includeAssets: ["icon.svg"],
+      manifest: {
+        name: "Obrol",
+        short_name: "Obrol",
+        description: "Your own AI conversation server",
+        start_url: "/",
+        display: "standalone",
+        background_color: "#fbfaf7",
+        theme_color: "#fbfaf7",
+        icons: [
+          { src: "/icon.svg", sizes: "any", type: "image/svg+xml", purpose: "any" },
+          { src: "/icon-maskable.svg", sizes: "any", type: "image/svg+xml", purpose: "maskable" },
+        ],
+      },
+      workbox: {
+        navigateFallback: "/index.html",
+        navigateFallbackDenylist: [
+          /^\/(api|v1|docs|metrics|healthz|readyz|webhooks|\.well-known)(\/|$)/,
+        ],
+        globPatterns: ["index.html", "boot.js", "icon.svg", "assets/*.{js,css}"],
+        // Grammars and the highlighter are large and seldom needed: cached when first used.
+        globIgnores: ["**/grammar-*", "**/*worker*"],
+        runtimeCaching: [
+          {
+            urlPattern: /\/assets\/.*\.js$/,
+            handler: "CacheFirst",
+            options: { cacheName: "assets", expiration: { maxEntries: 60 } },
+          },
+        ],
+      },
+    }),
+    precompress(),
+  ],
+  worker: { format: "es" },
+  build: {
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        chunkFileNames: (chunk) =>
+          chunk.moduleIds.some((id) => id.includes("/@shikijs/langs/"))
+            ? "assets/grammar-[name]-[hash].js"
+            : "assets/[name]-[hash].js",
+      },
+    },
+  },
+  server: {
+    proxy: Object.fromEntries(
+      ["/api", "/v1", "/healthz", "/readyz"].map((path) => [path, { target: api, ws: false }]),
+    ),
+  },
+  test: {
+    environment: "jsdom",
+    include: ["src/**/*.test.{ts,tsx}", "scripts/**/*.test.ts"],
+    setupFiles: ["src/test/setup.ts"],
+    restoreMocks: true,
+    testTimeout: 10_000,
+    teardownTimeout: 5_000,
+    maxWorkers: 2,
+    server: { deps: { inline: ["use-intl"] } },
+  },
+});
