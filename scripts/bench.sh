@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Builds the release binary and the load client, then measures both sides in one run; a table goes to stdout.
+set -euo pipefail
+
+cd "$(dirname "$(readlink -f "$0")")/.."
+scripts/install.sh build
+scripts/web.sh
+cargo build --locked --release -p server -p obrol-tests --bins
+OBROL_BIN="$CARGO_TARGET_DIR/release/obrol" exec "$CARGO_TARGET_DIR/release/bench" "$@"
