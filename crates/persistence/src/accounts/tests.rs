@@ -1,0 +1,1 @@
+//! Finders of accounts against a real SQLite.
