@@ -1,0 +1,14 @@
+//! What handlers take: the caller, the path, the query, the JSON body, each with problem documents for its faults.
+//!
+//! Authentication is decided first: `Caller` closes the request's gate before it looks anything up, and all other
+//! extractors wait for it to open, so that nothing of a body is read, and no fault reported, for nobody.
+
+mod faults;
+pub mod gate;
+mod json;
+mod path;
+mod query;
+
+pub use json::{Json, JsonOrDefault};
+pub use path::Path;
+pub use query::Query;

@@ -1,0 +1,26 @@
+//! The front door: routes, request and response types, problem documents, streams, the description of all of it.
+//!
+//! Reading starts at `v1.rs`, the list of what Obrol can do.
+
+pub mod client_address;
+pub mod cursor;
+pub mod docs;
+pub mod etag;
+pub mod extract;
+pub mod facts;
+mod fallback;
+pub mod health;
+pub mod limits;
+pub mod middleware;
+pub mod openapi;
+pub mod problem;
+pub mod settings;
+pub mod shell;
+pub mod spa;
+pub mod v1;
+pub mod wire;
+
+pub use facts::Facts;
+pub use problem::{ApiResult, Problem, ProblemBody};
+pub use settings::{Rate, Settings};
+pub use shell::Shell;
