@@ -55,7 +55,12 @@ impl Client {
     }
 
     /// Sends `body` as JSON. Answers as soon as the headers are here; the body streams.
-    pub async fn post_json<B: Serialize + ?Sized>(&self, url: &str, headers: &[Header], body: &B) -> Result<Response, Error> {
+    pub async fn post_json<B: Serialize + ?Sized>(
+        &self,
+        url: &str,
+        headers: &[Header],
+        body: &B,
+    ) -> Result<Response, Error> {
         let bytes = serde_json::to_vec(body).map_err(Error::request)?;
         let json = Header::Plain("content-type", "application/json".to_owned());
         let request = self.request(reqwest::Method::POST, url, headers.iter().chain([&json]))?.body(bytes);
@@ -66,7 +71,12 @@ impl Client {
         self.send(self.request(reqwest::Method::GET, url, headers.iter())?).await
     }
 
-    fn request<'a>(&self, method: reqwest::Method, url: &str, headers: impl Iterator<Item = &'a Header>) -> Result<reqwest::RequestBuilder, Error> {
+    fn request<'a>(
+        &self,
+        method: reqwest::Method,
+        url: &str,
+        headers: impl Iterator<Item = &'a Header>,
+    ) -> Result<reqwest::RequestBuilder, Error> {
         let url = self.policy.parse(url).map_err(Error::refused)?;
         let mut map = HeaderMap::new();
         for header in headers {

@@ -18,7 +18,11 @@ impl Headers {
     }
 
     pub(crate) fn read(map: &reqwest::header::HeaderMap) -> Self {
-        Self(map.iter().filter_map(|(key, value)| Some((key.as_str().to_owned(), value.to_str().ok()?.to_owned()))).collect())
+        Self(
+            map.iter()
+                .filter_map(|(key, value)| Some((key.as_str().to_owned(), value.to_str().ok()?.to_owned())))
+                .collect(),
+        )
     }
 }
 

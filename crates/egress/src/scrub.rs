@@ -5,7 +5,10 @@ const MASK: &str = "[…]";
 /// A word this long with digits and letters mixed is a key, a token or an id, not prose.
 const KEY_LENGTH: usize = 20;
 /// Words that start like this name a key, an organisation or a user of the provider.
-const PREFIXES: &[&str] = &["sk-", "sk_", "pk-", "pk_", "rk_", "gsk_", "xai-", "org-", "org_", "user-", "user_", "proj_", "AIza", "key-", "acct_"];
+const PREFIXES: &[&str] = &[
+    "sk-", "sk_", "pk-", "pk_", "rk_", "gsk_", "xai-", "org-", "org_", "user-", "user_", "proj_", "AIza", "key-",
+    "acct_",
+];
 
 /// Masks the given secrets literally, then words that look like keys, account ids or e-mail addresses, and cuts the
 /// text at `limit` characters. The result is one line.

@@ -32,7 +32,8 @@ async fn serve(answer: &'static [u8]) -> (SocketAddr, Arc<AtomicUsize>) {
 
 #[tokio::test]
 async fn an_operator_reaches_loopback_and_a_user_does_not() {
-    let (address, count) = serve(b"HTTP/1.1 200 OK\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: 2\r\n\r\nok").await;
+    let (address, count) =
+        serve(b"HTTP/1.1 200 OK\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: 2\r\n\r\nok").await;
     let response = Client::new(Policy::operator()).get(&format!("http://{address}/"), &[]).await.unwrap();
     assert_eq!((response.status, response.media_type().as_str()), (200, "text/plain"));
     assert_eq!(&response.body.collect(10).await.unwrap()[..], b"ok");
@@ -119,7 +120,8 @@ async fn asks_the_address_it_was_given() {
 
 #[tokio::test]
 async fn a_connection_that_does_not_come_ends_in_time() {
-    let client = Client::with_limits(Policy::operator(), Limits { connect: Duration::from_millis(150), ..Limits::default() });
+    let client =
+        Client::with_limits(Policy::operator(), Limits { connect: Duration::from_millis(150), ..Limits::default() });
     let begun = std::time::Instant::now();
     // 192.0.2.0/24 is for documentation: either nobody answers or the machine says so at once.
     let error = client.get("http://192.0.2.1:81/", &[]).await.err().unwrap();

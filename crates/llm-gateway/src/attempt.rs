@@ -1,0 +1,50 @@
+//! One call up to its first content: until then nothing was shown to anybody, and it may be made again.
+
+use std::collections::VecDeque;
+
+use futures_util::StreamExt;
+use llm_client::{ChatEvent, ChatRequest, ErrorClass, ProviderError, Secret};
+use tokio::time::{Instant, timeout_at};
+
+use crate::settings::Timeouts;
+use crate::source::Source;
+use crate::watch::{Watched, deadline_passed, silent};
+
+/// Thoughts that are held back while a retry is still possible; beyond, the answer counts as begun.
+const THOUGHTS: usize = 64 << 10;
+
+/// Calls the provider and reads ahead until content is there.
+pub async fn begin(
+    source: &Source,
+    request: ChatRequest,
+    secret: Option<Secret>,
+    timeouts: &Timeouts,
+    deadline: Instant,
+) -> Result<Watched, ProviderError> {
+    let patience = || (Instant::now() + timeouts.first_token).min(deadline);
+    let late = || if Instant::now() >= deadline { deadline_passed() } else { silent("first_token") };
+    let mut stream = timeout_at(patience(), source.provider.chat(request, secret)).await.map_err(|_| late())??;
+    let mut ahead = VecDeque::new();
+    let mut thoughts = 0;
+    loop {
+        let event = timeout_at(patience(), stream.next()).await.map_err(|_| late())?;
+        let event = event.ok_or_else(|| {
+            ProviderError::new(ErrorClass::Unavailable, "the answer ended before it began").with_code("truncated")
+        })??;
+        match event {
+            ChatEvent::Alive => {}
+            ChatEvent::Reasoning(thought) => {
+                thoughts += thought.len();
+                ahead.push_back(ChatEvent::Reasoning(thought));
+                if thoughts > THOUGHTS {
+                    break;
+                }
+            }
+            begun @ (ChatEvent::Text(_) | ChatEvent::ToolCall(_) | ChatEvent::Finished { .. }) => {
+                ahead.push_back(begun);
+                break;
+            }
+        }
+    }
+    Ok(Watched::new(ahead, stream, timeouts.stall, deadline))
+}

@@ -1,0 +1,169 @@
+//! Which models there are: lists kept for a while, asked for once at a time, and never waited for longer than a moment.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use llm_client::{ErrorClass, ModelInfo, ProviderError};
+use tokio::time::{Instant, timeout};
+
+use crate::source::{Origin, Source};
+
+/// A list is asked for again after this; until the new one is there the old one stands.
+const FRESH: Duration = Duration::from_secs(300);
+/// After a failure the provider is left alone for this long.
+const FAILED: Duration = Duration::from_secs(20);
+
+/// A model as callers see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelEntry {
+    /// `provider/model` in lower case.
+    pub id: String,
+    pub name: String,
+    pub provider: String,
+    /// The model's id at the provider, in its own case.
+    pub model: String,
+    pub context_window: Option<u32>,
+    pub max_output: Option<u32>,
+    pub vision: bool,
+    pub tools: bool,
+    /// The built-in guide: not a language model.
+    pub guide: bool,
+}
+
+impl ModelEntry {
+    fn new(source: &Source, model: &ModelInfo) -> Self {
+        Self {
+            id: format!("{}/{}", source.name, model.id.to_lowercase()),
+            name: model.name.clone(),
+            provider: source.name.clone(),
+            model: model.id.clone(),
+            context_window: model.context_window,
+            max_output: model.max_output,
+            vision: model.vision,
+            tools: model.tools,
+            guide: source.origin == Origin::Guide,
+        }
+    }
+}
+
+/// What is known of a provider's models.
+#[derive(Clone)]
+enum Known {
+    Never,
+    /// A list, and when to ask again.
+    List(Arc<Vec<ModelInfo>>, Instant),
+    /// No list yet, and when to ask again.
+    Failed(Instant),
+}
+
+/// One provider's list.
+pub struct Listing {
+    known: RwLock<Known>,
+    /// Held by the one who asks.
+    asking: tokio::sync::Mutex<()>,
+    /// `None`: the operator named the models.
+    limit: Option<Duration>,
+}
+
+impl Listing {
+    pub fn fixed(models: Vec<ModelInfo>) -> Self {
+        let known = RwLock::new(Known::List(Arc::new(models), Instant::now()));
+        Self { known, asking: tokio::sync::Mutex::default(), limit: None }
+    }
+
+    pub fn asked(limit: Duration) -> Self {
+        Self { known: RwLock::new(Known::Never), asking: tokio::sync::Mutex::default(), limit: Some(limit) }
+    }
+
+    fn known(&self) -> Known {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The list, and whether it is time to ask for a new one.
+    fn look(&self) -> (Option<Arc<Vec<ModelInfo>>>, bool) {
+        let now = Instant::now();
+        match self.known() {
+            Known::Never => (None, true),
+            Known::List(models, until) => (Some(models), self.limit.is_some() && now >= until),
+            Known::Failed(until) => (None, now >= until),
+        }
+    }
+
+    fn learn(&self, result: Result<Vec<ModelInfo>, ProviderError>, name: &str) {
+        let now = Instant::now();
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        *known = match (result, &*known) {
+            (Ok(models), _) => Known::List(Arc::new(models), now + FRESH),
+            (Err(error), old) => {
+                tracing::debug!(
+                    provider = name,
+                    class = error.class.as_str(),
+                    status = error.status,
+                    "no list of models"
+                );
+                match old {
+                    Known::List(models, _) => Known::List(models.clone(), now + FAILED),
+                    Known::Never | Known::Failed(_) => Known::Failed(now + FAILED),
+                }
+            }
+        };
+    }
+}
+
+/// The models of one provider; `None` if it could not say.
+pub async fn list(source: &Arc<Source>) -> Option<Arc<Vec<ModelInfo>>> {
+    let (models, ask) = source.listing.look();
+    if !ask {
+        return models;
+    }
+    // In a task of its own: a caller that leaves does not undo the work, and others wait for the same answer.
+    let asked = tokio::spawn(refresh(source.clone()));
+    if models.is_some() {
+        return models;
+    }
+    let _ = asked.await;
+    source.listing.look().0
+}
+
+async fn refresh(source: Arc<Source>) {
+    let _asking = source.listing.asking.lock().await;
+    let (_, still) = source.listing.look();
+    let Some(limit) = source.listing.limit.filter(|_| still) else { return };
+    let secret = source.credentials.pick(&[], Instant::now()).and_then(|picked| picked.secret);
+    let result = timeout(limit, source.provider.models(secret)).await;
+    let late = || ProviderError::new(ErrorClass::Timeout, "the list of models did not come in time");
+    source.listing.learn(result.unwrap_or_else(|_| Err(late())), &source.name);
+}
+
+/// All models of all providers that could say, in the operator's order.
+pub async fn entries(sources: &[Arc<Source>]) -> Vec<ModelEntry> {
+    let lists = futures_util::future::join_all(sources.iter().map(list)).await;
+    let pairs = sources.iter().zip(lists);
+    pairs
+        .flat_map(|(source, models)| {
+            models
+                .iter()
+                .flat_map(|models| models.iter())
+                .map(|model| ModelEntry::new(source, model))
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// The provider and the model behind an id. A configured provider whose list cannot be had is trusted to know the model.
+pub async fn find(sources: &[Arc<Source>], id: &str) -> Option<(Arc<Source>, ModelEntry)> {
+    let (name, model) = id.trim().split_once('/')?;
+    let source = sources.iter().find(|source| source.name.eq_ignore_ascii_case(name))?;
+    let entry = match list(source).await {
+        Some(models) => {
+            let exact = models.iter().find(|one| one.id == model);
+            let found = exact.or_else(|| models.iter().find(|one| one.id.to_lowercase() == model.to_lowercase()))?;
+            ModelEntry::new(source, found)
+        }
+        None if source.origin == Origin::Configured && !model.is_empty() => {
+            ModelEntry::new(source, &ModelInfo { id: model.to_owned(), name: model.to_owned(), ..ModelInfo::default() })
+        }
+        None => return None,
+    };
+    Some((source.clone(), entry))
+}
