@@ -1,0 +1,69 @@
+//! Signing in: the same answer, in the same time, for a wrong password and for an address that has no account.
+
+use domain::accounts::{Email, Password, Status};
+use domain::{Ctx, Error, Kind, Result};
+use persistence::accounts::{throttles, users};
+
+use super::sign_in::{self, SignedIn};
+use super::throttling::Attempt;
+use crate::App;
+
+#[derive(Clone)]
+pub struct Login {
+    pub email: String,
+    pub password: String,
+    pub user_agent: String,
+}
+
+/// # Errors
+/// `auth.invalid_credentials`, `auth.too_many_attempts`, `auth.suspended` (only to who knows the password), `auth.busy`.
+pub async fn login(app: &App, ctx: &Ctx, command: Login) -> Result<SignedIn> {
+    let email = Email::parse(&command.email).map_err(|fault| Error::invalid(vec![fault]))?;
+    let found = users::by_email(app.db.read(), &email).await?;
+    let user = found.as_ref().map(|found| found.user.id);
+    let mut attempt = Attempt::load(app, ctx, Some(&email)).await?;
+    attempt.check(app, ctx, user).await?;
+
+    let stored = found.as_ref().and_then(|found| found.password_hash.as_deref());
+    // What is longer than any password is tried as an empty one, so that it costs and fails like the rest.
+    let password = match Password::tried(&command.password) {
+        Some(password) => Some((password, stored)),
+        None => Password::tried("").map(|empty| (empty, None)),
+    };
+    let Some((password, stored)) = password else { return Err(refused()) };
+    let turn = app.accounts.hasher.turn().await?;
+    if turn.waited {
+        // Guesses that came together have failed meanwhile: none of the later ones slips through.
+        attempt = Attempt::load(app, ctx, Some(&email)).await?;
+        attempt.check(app, ctx, user).await?;
+    }
+    let tried = app.accounts.hasher.verify(turn, password, stored, &ctx.chance).await?;
+    let Some(found) = found.filter(|_| tried.matches) else {
+        attempt.failed(app, ctx).await?;
+        tracing::info!(event = "auth.login_refused", user = ?user.map(|id| id.to_string()), source = ?ctx.source);
+        return Err(refused());
+    };
+    if found.user.status == Status::Suspended {
+        return Err(Error::new(Kind::Forbidden, "auth.suspended"));
+    }
+
+    let signed_in = app.db.retrying(|| async {
+        let tx = app.db.begin().await?;
+        if let (Some(stronger), Some(old)) = (&tried.stronger, &found.password_hash) {
+            users::rehash(&tx, found.user.id, old, stronger).await?;
+        }
+        if let Some(key) = attempt.to_forgive() {
+            throttles::forgive(&tx, key).await?;
+        }
+        let signed_in = sign_in::open(app, ctx, &tx, found.user.clone(), &command.user_agent).await?;
+        tx.commit().await?;
+        Ok(signed_in)
+    });
+    let signed_in = signed_in.await?;
+    tracing::info!(event = "auth.signed_in", user = %signed_in.user.id, session = %signed_in.session, source = ?ctx.source);
+    Ok(signed_in)
+}
+
+fn refused() -> Error {
+    Error::new(Kind::Unauthenticated, "auth.invalid_credentials")
+}

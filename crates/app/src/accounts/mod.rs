@@ -1,0 +1,39 @@
+//! Accounts: getting in, staying in, getting out; who asks; the first administrator.
+
+mod access;
+mod admin;
+mod authenticate;
+mod crypto;
+mod events;
+mod hashing;
+mod keys;
+mod login;
+mod profile;
+mod refresh;
+mod register;
+mod rights;
+mod sessions;
+mod settings;
+mod setup;
+mod sign_in;
+mod throttling;
+
+pub use admin::{NewAdmin, create_admin};
+pub use authenticate::{Authenticated, authenticate, still_valid};
+pub use events::{AuthEvent, TOPIC};
+pub use hashing::HashCost;
+pub use keys::{AccountKeys, KeyFault};
+pub use login::{Login, login};
+pub use persistence::accounts::sessions::Session;
+pub use persistence::accounts::users::Profile;
+pub use profile::{me, update_me};
+pub use refresh::refresh;
+pub use register::{Register, register};
+pub use rights::{Admin, set_rights};
+pub use sessions::{logout, logout_all, logout_by_token, revoke_session, sessions};
+pub use settings::{Accounts, AccountsSettings};
+pub use setup::{Setup, ensure_setup_token, setup, setup_url};
+pub use sign_in::{SignedIn, sweep};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,73 @@
+//! The devices of a person: seeing them, ending one, ending all.
+
+use domain::accounts::RevokeReason;
+use domain::ids::{SessionId, UserId};
+use domain::{Ctx, Error, Kind, Result, Timestamp};
+use persistence::accounts::refresh_tokens;
+use persistence::accounts::sessions::{self as rows, Session};
+
+use super::events::{AuthEvent, announce};
+use super::sign_in::RefreshSecret;
+use crate::App;
+
+/// A page of the living sessions of whoever asks, newest first.
+pub async fn sessions(app: &App, ctx: &Ctx, after: Option<(Timestamp, SessionId)>, limit: u64) -> Result<Vec<Session>> {
+    let user = ctx.principal()?.user;
+    Ok(rows::page_of_user(app.db.read(), user, ctx.now(), after, limit).await?)
+}
+
+/// Signs this device out.
+pub async fn logout(app: &App, ctx: &Ctx) -> Result<()> {
+    let principal = ctx.principal()?;
+    match principal.session {
+        Some(session) => end(app, ctx, principal.user, session, RevokeReason::SignedOut).await.map(|_| ()),
+        None => Ok(()),
+    }
+}
+
+/// Signs out the device that holds this refresh token; one that is not ours is signed out already.
+pub async fn logout_by_token(app: &App, ctx: &Ctx, presented: &str) -> Result<()> {
+    let Some(secret) = RefreshSecret::presented(presented) else { return Ok(()) };
+    let Some(found) = refresh_tokens::by_hash(app.db.read(), &secret.digest()).await? else { return Ok(()) };
+    let Some((session, _)) = rows::with_user(app.db.read(), found.session).await? else { return Ok(()) };
+    end(app, ctx, session.user, session.id, RevokeReason::SignedOut).await.map(|_| ())
+}
+
+/// Signs out every device, this one too.
+pub async fn logout_all(app: &App, ctx: &Ctx) -> Result<()> {
+    let user = ctx.principal()?.user;
+    app.db
+        .retrying(|| async {
+            let tx = app.db.begin().await?;
+            rows::revoke_all(&tx, user, RevokeReason::SignedOut, ctx.now()).await?;
+            Ok(tx.commit().await?)
+        })
+        .await?;
+    tracing::info!(event = "auth.signed_out_everywhere", %user);
+    announce(app, AuthEvent { user, session: None }).await;
+    Ok(())
+}
+
+/// Ends one session of whoever asks; somebody else's is as absent as one that never was.
+pub async fn revoke_session(app: &App, ctx: &Ctx, session: SessionId) -> Result<()> {
+    let user = ctx.principal()?.user;
+    match end(app, ctx, user, session, RevokeReason::Revoked).await? {
+        true => Ok(()),
+        false => Err(Error::new(Kind::NotFound, "auth.session_not_found")),
+    }
+}
+
+async fn end(app: &App, ctx: &Ctx, user: UserId, session: SessionId, reason: RevokeReason) -> Result<bool> {
+    let ended = app.db.retrying(|| async {
+        let tx = app.db.begin().await?;
+        let ended = rows::revoke(&tx, user, session, reason, ctx.now()).await?;
+        tx.commit().await?;
+        Ok(ended)
+    });
+    let ended = ended.await?;
+    if ended {
+        tracing::info!(event = "auth.session_ended", %user, %session, reason = reason.as_str());
+        announce(app, AuthEvent { user, session: Some(session) }).await;
+    }
+    Ok(ended)
+}

@@ -1,0 +1,71 @@
+//! What the accounts column needs beside the database: made once at start, shared by all use cases.
+
+use std::fmt;
+use std::sync::Arc;
+
+use domain::accounts::{Lifetimes, Registration, Throttle};
+
+use super::AccountKeys;
+use super::hashing::{HashCost, Hasher};
+
+/// What an operator decides about accounts.
+#[derive(Clone, Debug)]
+pub struct AccountsSettings {
+    /// Who signs the tokens: the public URL, so that a token says where it belongs.
+    pub issuer: String,
+    pub registration: Registration,
+    pub lifetimes: Lifetimes,
+    pub hash: HashCost,
+    /// Passwords hashed at once; `None`: all cores but one, so that other routes keep theirs.
+    pub hash_concurrency: Option<usize>,
+    /// Requests that may wait for their turn to hash; more are asked to come back.
+    pub hash_queue: usize,
+    pub account_throttle: Throttle,
+    pub source_throttle: Throttle,
+}
+
+impl Default for AccountsSettings {
+    fn default() -> Self {
+        Self {
+            issuer: "obrol".to_owned(),
+            registration: Registration::Open,
+            lifetimes: Lifetimes::default(),
+            hash: HashCost::default(),
+            hash_concurrency: None,
+            hash_queue: 32,
+            account_throttle: Throttle::ACCOUNT,
+            source_throttle: Throttle::SOURCE,
+        }
+    }
+}
+
+/// The accounts column of an `App`.
+#[derive(Clone)]
+pub struct Accounts(Arc<Inner>);
+
+pub struct Inner {
+    pub settings: AccountsSettings,
+    pub keys: AccountKeys,
+    pub(super) hasher: Hasher,
+}
+
+impl Accounts {
+    pub fn new(settings: AccountsSettings, keys: AccountKeys) -> domain::Result<Self> {
+        let hasher = Hasher::new(&settings)?;
+        Ok(Self(Arc::new(Inner { settings, keys, hasher })))
+    }
+}
+
+impl std::ops::Deref for Accounts {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Accounts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Accounts").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
