@@ -9,6 +9,7 @@ mod entity;
 mod error;
 mod tx;
 
+pub mod accounts;
 pub mod conversations;
 pub mod idempotency;
 pub mod messages;

@@ -3,6 +3,7 @@
 pub mod follow;
 pub mod machine;
 mod run;
+pub mod turns;
 
 #[cfg(test)]
 mod simulator;

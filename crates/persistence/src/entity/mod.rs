@@ -7,3 +7,7 @@ pub(crate) mod run_attempts;
 pub(crate) mod run_chunks;
 pub(crate) mod runs;
 pub(crate) mod settings;
+pub(crate) mod refresh_tokens;
+pub(crate) mod sessions;
+pub(crate) mod throttles;
+pub(crate) mod users;

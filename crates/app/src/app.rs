@@ -1,0 +1,123 @@
+//! The state that every use case is handed: one value, made once, cheap to clone.
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use coordination::Coordination;
+use domain::conversations::MessageLimits;
+use domain::ids::NodeId;
+use domain::runs::Limits;
+use domain::{Chance, Clock, Ctx};
+use llm_gateway::Gateway;
+use persistence::Db;
+use tokio_util::sync::CancellationToken;
+
+use crate::accounts::Accounts;
+use crate::events::Feeds;
+use crate::runs::Bench;
+
+/// What an operator sets about conversations and runs.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub messages: MessageLimits,
+    /// Runs that one person may have waiting.
+    pub queued_per_user: u64,
+    /// Runs that may wait in all; above it new ones are refused early.
+    pub queue_depth: u64,
+    /// A run that waited longer than this is failed.
+    pub queue_age: Duration,
+    /// Runs that this process works at once; 0 = none (`serve --no-workers`).
+    pub concurrency: usize,
+    /// The longest that an answer may take, from its first claim.
+    pub whole_run: Duration,
+    /// Code points after which an answer is ended.
+    pub answer_characters: u32,
+    pub lease: Duration,
+    pub heartbeat: Duration,
+    /// The longest that text stays in memory only.
+    pub flush: Duration,
+    pub limits: Limits,
+    /// How long running answers may go on after SIGTERM.
+    pub shutdown_grace: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            messages: MessageLimits::default(),
+            queued_per_user: 20,
+            queue_depth: 10_000,
+            queue_age: Duration::from_secs(3600),
+            concurrency: 256,
+            whole_run: Duration::from_secs(600),
+            answer_characters: 1_000_000,
+            lease: Duration::from_secs(15),
+            heartbeat: Duration::from_secs(5),
+            flush: Duration::from_millis(250),
+            limits: Limits::default(),
+            shutdown_grace: Duration::from_secs(30),
+        }
+    }
+}
+
+/// All parts of a running Obrol. A forgotten one does not compile.
+pub struct Parts {
+    pub db: Db,
+    pub gateway: Gateway,
+    pub coordination: Coordination,
+    pub accounts: Accounts,
+    pub node: NodeId,
+    pub clock: Clock,
+    pub chance: Chance,
+    pub settings: Settings,
+}
+
+/// The parts and what use cases share between them.
+pub struct Inner {
+    parts: Parts,
+    /// The answers that this process works on.
+    pub(crate) bench: Bench,
+    /// What the people who are connected here hear.
+    pub(crate) feeds: Feeds,
+    /// Cancelled when the process begins to stop: no claim any more, streams ask to reconnect.
+    pub closing: CancellationToken,
+}
+
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+impl App {
+    pub fn new(parts: Parts) -> Self {
+        let bench = Bench::new(parts.settings.concurrency);
+        let feeds = Feeds::new(&parts.chance, parts.clock.now());
+        Self(Arc::new(Inner { parts, bench, feeds, closing: CancellationToken::new() }))
+    }
+
+    /// The server itself asks.
+    pub fn system(&self, request_id: impl Into<String>) -> Ctx {
+        Ctx::system(self.clock.clone(), self.chance.clone(), request_id)
+    }
+}
+
+impl Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Deref for Inner {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("node", &self.node).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,66 @@
+//! Open streams and rights: whoever loses a right falls silent within a second, on every node.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use domain::Principal;
+use domain::ids::SessionId;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::App;
+
+#[derive(Default)]
+pub(crate) struct Open {
+    /// By session: the rights epoch under which it was opened, and how to end its streams.
+    streams: Mutex<HashMap<SessionId, (i64, Vec<CancellationToken>)>>,
+}
+
+impl Open {
+    fn streams(&self) -> MutexGuard<'_, HashMap<SessionId, (i64, Vec<CancellationToken>)>> {
+        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The sessions with open streams. Forgets streams that were closed by their clients.
+    pub(super) fn sessions(&self) -> Vec<(SessionId, i64)> {
+        let mut streams = self.streams();
+        streams.retain(|_, (_, tokens)| {
+            tokens.retain(|token| !token.is_cancelled());
+            !tokens.is_empty()
+        });
+        streams.iter().map(|(session, (epoch, _))| (*session, *epoch)).collect()
+    }
+
+    pub(super) fn end(&self, session: SessionId) {
+        if let Some((_, tokens)) = self.streams().remove(&session) {
+            for token in tokens {
+                token.cancel();
+            }
+        }
+    }
+}
+
+/// Held by an open stream; tells it when its right is gone.
+pub struct Watch {
+    lost: CancellationToken,
+    _closed: DropGuard,
+}
+
+impl Watch {
+    /// Returns when the stream must end. Cancel-safe.
+    pub async fn lost(&self) {
+        self.lost.cancelled().await;
+    }
+}
+
+/// Watches over the rights of `principal` for as long as the stream holds the answer.
+pub fn watch(app: &App, principal: &Principal) -> Watch {
+    let lost = CancellationToken::new();
+    if let Some(session) = principal.session {
+        let mut streams = app.feeds.open_streams.streams();
+        let entry = streams.entry(session).or_insert_with(|| (principal.rights_epoch, Vec::new()));
+        // An older epoch is the stricter one to check.
+        entry.0 = entry.0.min(principal.rights_epoch);
+        entry.1.push(lost.clone());
+    }
+    Watch { _closed: lost.clone().drop_guard(), lost }
+}

@@ -1,0 +1,9 @@
+//! Use cases: what Obrol can do, one function each. Transactions, rights and the order of events live here; HTTP does not.
+
+pub mod accounts;
+mod app;
+pub mod conversations;
+pub mod events;
+pub mod runs;
+
+pub use app::{App, Inner, Parts, Settings};

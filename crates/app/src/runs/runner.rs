@@ -1,0 +1,285 @@
+//! The runner: gate, context, answer, settle. One task for each run that this process works on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::Timestamp;
+use domain::runs::follow::length;
+use domain::runs::{Failure, Run, Usage};
+use futures_util::StreamExt;
+use llm_gateway::{Answer, Ask, AskError, ChatEvent, ChatMessage, Continuation, ErrorClass, ProviderError, estimate};
+use persistence::runs::Claimed;
+use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::time::Instant;
+
+use super::bench::{Live, Stop};
+use super::{context, settle};
+use crate::App;
+use crate::events::{Event, announce};
+
+/// Messages of a branch that are looked at; the budget decides how many are used.
+const BRANCH: u32 = 400;
+/// How often a context that is too long is fitted again, each time to half.
+const FITS: u32 = 3;
+
+/// What became of an attempt.
+#[derive(Debug)]
+pub(super) enum Done {
+    Complete,
+    Failed(Failure),
+    /// Somebody wanted it to stop.
+    Stopped,
+    /// The process stops: back to the queue.
+    Released,
+    /// Not ours any more: touch nothing.
+    Fenced,
+    /// The provider repeats itself differently than before: what is kept must be dropped first.
+    NotTheSame,
+}
+
+/// The record of an attempt while it is made.
+#[derive(Debug, Default)]
+pub(super) struct Record {
+    pub provider: Option<String>,
+    pub model: Option<String>,
+    pub credential: Option<String>,
+    pub first_token_at: Option<Timestamp>,
+    pub usage: Option<Usage>,
+    pub error_class: Option<&'static str>,
+    pub error_text: Option<String>,
+    /// When the provider says that asking again makes sense.
+    pub retry_after: Option<Duration>,
+}
+
+/// Works a claimed run in a task of its own; `place` is given back at its end.
+pub(super) fn start(app: &App, claimed: Claimed, place: OwnedSemaphorePermit) {
+    let app = app.clone();
+    let Claimed { run, keep } = claimed;
+    let live = app.bench.enter(&run, keep);
+    tokio::spawn(async move {
+        work(&app, &run, &live).await;
+        app.bench.leave(&live);
+        drop(place);
+        app.bench.wake.notify_one();
+    });
+}
+
+async fn work(app: &App, run: &Run, live: &Arc<Live>) {
+    failpoint::hit("run.started");
+    let (task_app, task_run, task_live) = (app.clone(), run.clone(), live.clone());
+    // A task of its own, so that a panic ends one attempt and not the promise that every run ends.
+    let answered = tokio::spawn(async move { attempt(&task_app, &task_run, &task_live).await }).await;
+    let (done, record) = answered.unwrap_or_else(|panic| {
+        tracing::error!(run = %run.id, %panic, "the runner panicked");
+        (Done::Failed(Failure::Unknown), Record { error_class: Some("panic"), ..Record::default() })
+    });
+    failpoint::hit("run.answered");
+    settle::settle(app, run, live, done, record).await;
+}
+
+async fn attempt(app: &App, run: &Run, live: &Arc<Live>) -> (Done, Record) {
+    let attempt = run.state.attempt;
+    let (id, message, keep) = (run.id, run.answer, live.at());
+    if attempt > 1 {
+        announce(app, run.user, Event::RunRewound { run: id, message, attempt, keep }).await;
+    }
+    let (conversation, model) = (run.conversation, run.model.clone());
+    announce(app, run.user, Event::RunStarted { run: id, conversation, message, attempt, model }).await;
+    let mut record = Record::default();
+    let mut stopped = live.stopped();
+    let spent = run.started_at.map_or(Duration::ZERO, |since| app.clock.now().since(since));
+    let deadline = Instant::now() + app.settings.whole_run.saturating_sub(spent);
+    let done = tokio::select! {
+        biased;
+        stop = stop_asked(&mut stopped) => stop,
+        done = answer(app, run, live, deadline, &mut record) => done,
+        () = tokio::time::sleep_until(deadline) => Done::Failed(Failure::Timeout),
+    };
+    (done, record)
+}
+
+async fn stop_asked(stopped: &mut watch::Receiver<Stop>) -> Done {
+    let reason = stopped.wait_for(|stop| *stop != Stop::No).await.map(|stop| *stop);
+    match reason {
+        Ok(Stop::Cancel) => Done::Stopped,
+        Ok(Stop::Drain) => Done::Released,
+        Ok(Stop::Fenced | Stop::No) | Err(_) => Done::Fenced,
+    }
+}
+
+async fn answer(app: &App, run: &Run, live: &Live, deadline: Instant, record: &mut Record) -> Done {
+    match prepare(app, run).await {
+        Ok(Prepared { branch, budget }) => {
+            let mut budget = budget;
+            for _ in 0..=FITS {
+                let messages = context::fit(&branch, budget);
+                match ask(app, run, messages.clone(), deadline).await {
+                    Ok(answer) => return stream(app, run, live, answer, &messages, record).await,
+                    Err(AskError { error, .. }) if error.class == ErrorClass::ContextLength && messages.len() > 1 => {
+                        note_failure(record, &error);
+                        budget = messages.iter().map(|m| estimate::messages(std::slice::from_ref(m))).sum::<u64>() / 2;
+                    }
+                    Err(AskError { error, tries }) => {
+                        if let Some(last) = tries.last() {
+                            record.provider = Some(last.provider.clone());
+                            record.model = Some(last.model.clone());
+                            record.credential.clone_from(&last.credential);
+                        }
+                        note_failure(record, &error);
+                        return Done::Failed(failure(&error));
+                    }
+                }
+            }
+            Done::Failed(Failure::ContextLength)
+        }
+        Err(done) => done,
+    }
+}
+
+struct Prepared {
+    branch: Vec<domain::conversations::Message>,
+    budget: u64,
+}
+
+/// Gate and context: may the person still ask, is the model there, what was said.
+async fn prepare(app: &App, run: &Run) -> Result<Prepared, Done> {
+    let unavailable = |fault: domain::Error| {
+        tracing::warn!(run = %run.id, %fault, "the context could not be read");
+        Done::Failed(Failure::Unavailable)
+    };
+    if !crate::accounts::may_ask(app, run.user).await.map_err(unavailable)? {
+        return Err(Done::Failed(Failure::Forbidden));
+    }
+    let branch = persistence::messages::branch(app.db.read(), run.conversation, run.question, BRANCH).await;
+    let branch = branch.map_err(|fault| unavailable(fault.into()))?;
+    if branch.is_empty() {
+        return Err(Done::Fenced); // The conversation was deleted.
+    }
+    let Some(model) = app.gateway.resolve(&run.model).await else {
+        return Err(Done::Failed(Failure::ModelMissing));
+    };
+    Ok(Prepared { branch, budget: context::budget(model.context_window, model.max_output) })
+}
+
+async fn ask(app: &App, run: &Run, messages: Vec<ChatMessage>, deadline: Instant) -> Result<Answer, AskError> {
+    let ask = Ask {
+        model: run.model.clone(),
+        messages,
+        max_output_tokens: None,
+        language: Some(run.locale.as_str().to_owned()),
+        deadline: Some(deadline),
+    };
+    app.gateway.ask(ask).await
+}
+
+/// Passes the stream on: to the readers at once, to the disk soon.
+async fn stream(
+    app: &App,
+    run: &Run,
+    live: &Live,
+    answer: Answer,
+    asked: &[ChatMessage],
+    record: &mut Record,
+) -> Done {
+    let now = app.clock.now();
+    record.first_token_at = Some(now);
+    metrics::histogram!("obrol_run_first_token_seconds").record(now.since(run.created_at).as_secs_f64());
+    record.provider = Some(answer.provider.clone());
+    record.model = Some(answer.model.clone());
+    record.credential.clone_from(&answer.credential);
+    let kept = live.text().1;
+    let mut repeated = if answer.continuation == Continuation::Replay { kept.as_str() } else { "" };
+    let mut stream = answer.stream;
+    let done = loop {
+        match stream.next().await {
+            Some(Ok(ChatEvent::Text(text))) => {
+                let new = match text.strip_prefix(repeated) {
+                    Some(new) => {
+                        repeated = "";
+                        new
+                    }
+                    None => match repeated.strip_prefix(text.as_str()) {
+                        Some(rest) => {
+                            repeated = rest;
+                            ""
+                        }
+                        None => break Done::NotTheSame,
+                    },
+                };
+                if !new.is_empty() {
+                    say(app, run, live, new).await;
+                }
+                if live.at() >= app.settings.answer_characters {
+                    break Done::Complete;
+                }
+            }
+            Some(Ok(ChatEvent::Finished { usage, .. })) => {
+                record.usage = usage.map(|usage| Usage {
+                    input_tokens: usage.input_total,
+                    output_tokens: usage.output_total,
+                    cost_micros: usage.cost_micros,
+                    estimated: false,
+                });
+                break Done::Complete;
+            }
+            // Thoughts are life, not answer; tools come with their feature and are never offered to a model yet.
+            Some(Ok(ChatEvent::Reasoning(_) | ChatEvent::ToolCall(_) | ChatEvent::Alive)) => {}
+            Some(Err(error)) => {
+                note_failure(record, &error);
+                record.usage = error.usage.as_ref().map(|usage| Usage {
+                    input_tokens: usage.input_total,
+                    output_tokens: usage.output_total,
+                    cost_micros: usage.cost_micros,
+                    estimated: false,
+                });
+                break Done::Failed(failure(&error));
+            }
+            None => {
+                record.error_class = Some(ErrorClass::Unavailable.as_str());
+                break Done::Failed(Failure::Unavailable);
+            }
+        }
+    };
+    if record.usage.is_none() {
+        let estimated = estimate::usage(asked, &live.text().1);
+        record.usage = Some(Usage {
+            input_tokens: estimated.input_total,
+            output_tokens: estimated.output_total,
+            cost_micros: None,
+            estimated: true,
+        });
+    }
+    done
+}
+
+async fn say(app: &App, run: &Run, live: &Live, text: &str) {
+    let start = live.append(text);
+    app.bench.dirty.notify_one();
+    metrics::counter!("obrol_run_characters_total").increment(u64::from(length(text)));
+    let (attempt, message) = (run.state.attempt, run.answer);
+    let event = Event::RunDelta { run: run.id, message, attempt, start, text: text.to_owned() };
+    announce(app, run.user, event).await;
+    failpoint::hit("run.delta");
+}
+
+fn note_failure(record: &mut Record, error: &ProviderError) {
+    record.error_class = Some(error.class.as_str());
+    record.error_text = Some(error.detail.clone());
+    record.retry_after = error.retry_after;
+}
+
+/// What a person is told of a provider's failure.
+fn failure(error: &ProviderError) -> Failure {
+    match error.class {
+        ErrorClass::Auth => Failure::Auth,
+        ErrorClass::Payment => Failure::Payment,
+        ErrorClass::Moderation => Failure::Moderation,
+        ErrorClass::ContextLength => Failure::ContextLength,
+        ErrorClass::RateLimited => Failure::RateLimited,
+        ErrorClass::Timeout => Failure::Timeout,
+        ErrorClass::Unavailable => Failure::Unavailable,
+        ErrorClass::InvalidRequest if error.code.as_deref() == Some("model_not_found") => Failure::ModelMissing,
+        ErrorClass::InvalidRequest => Failure::InvalidRequest,
+        ErrorClass::Unknown => Failure::Unknown,
+    }
+}

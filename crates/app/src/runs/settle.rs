@@ -1,0 +1,205 @@
+//! Settling: the end of an attempt becomes durable, then known. The database being away delays it and loses nothing.
+
+use std::time::Duration;
+
+use domain::Result;
+use domain::conversations::{Conversation, Message, MessageStatus, plain_text, title_from};
+use domain::runs::{Failure, Input, Outcome, Run, RunState};
+use persistence::messages::Ending;
+use persistence::runs::AttemptEnd;
+
+use super::bench::{Live, Stop};
+use super::runner::{Done, Record};
+use crate::App;
+use crate::events::{Event, RunEnd, announce};
+
+/// The longest pause between two tries to write an end down.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// Writes the end of an attempt, however long the database is away, unless another attempt takes over.
+pub(super) async fn settle(app: &App, run: &Run, live: &Live, done: Done, record: Record) {
+    let mut done = done;
+    let mut pause = Duration::from_millis(50);
+    loop {
+        let written = match &done {
+            Done::Fenced => {
+                tracing::warn!(run = %run.id, attempt = run.state.attempt, "fenced: another attempt holds the run");
+                return;
+            }
+            Done::NotTheSame => forget(app, run).await.map(|()| None),
+            Done::Complete | Done::Failed(_) | Done::Stopped | Done::Released => write(app, run, live, &done, &record).await,
+        };
+        match written {
+            Ok(None) if matches!(done, Done::NotTheSame) => done = Done::Released,
+            Ok(None) => return,
+            Ok(Some(settled)) => {
+                failpoint::hit("run.settle.after_commit");
+                tell(app, run, settled).await;
+                failpoint::hit("run.settled");
+                return;
+            }
+            Err(fault) => {
+                tracing::warn!(run = %run.id, %fault, "the end of a run could not be written yet");
+                let mut stopped = live.stopped();
+                let fenced = stopped.wait_for(|stop| *stop == Stop::Fenced);
+                if tokio::time::timeout(pause, fenced).await.is_ok() {
+                    done = Done::Fenced;
+                }
+                pause = (pause * 2).min(PAUSE);
+            }
+        }
+    }
+}
+
+struct Settled {
+    end: RunEnd,
+    message: Message,
+    conversation: Option<Conversation>,
+}
+
+/// One transaction: run, answer, attempt, title. `None` when the run goes back to the queue or is not ours.
+async fn write(app: &App, run: &Run, live: &Live, done: &Done, record: &Record) -> Result<Option<Settled>> {
+    let attempt = run.state.attempt;
+    let input = match done {
+        Done::Complete => Input::Succeed { attempt },
+        Done::Failed(failure) => {
+            // A hint that is longer than anybody waits is an answer for now.
+            let patient = record.retry_after.is_none_or(|hint| hint <= app.settings.limits.backoff_cap * 4);
+            Input::Fail { attempt, retryable: failure.retryable() && patient }
+        }
+        Done::Stopped => Input::Stopped { attempt },
+        Done::Released | Done::NotTheSame | Done::Fenced => Input::Release { attempt },
+    };
+    app.db
+        .retrying(async || {
+            let tx = app.db.begin().await?;
+            // A wish to stop may have come since: the machine must know of it.
+            let Some(held) = persistence::runs::held_now(&*tx, run.id, attempt).await? else { return Ok(None) };
+            let before = RunState { cancel_requested: held.stop_asked, ..run.state };
+            let run = Run { state: before, ..run.clone() };
+            let Ok((after, outcome)) = before.step(input, &app.settings.limits) else { return Ok(None) };
+            let now = app.clock.now();
+            persistence::runs::finish_attempt(&*tx, run.id, attempt, &attempt_end(done, record), now).await?;
+            let settled = match outcome {
+                Outcome::Again { after: wait } => {
+                    again(app, &tx, &run, live, after, record.retry_after.unwrap_or(Duration::ZERO).max(wait)).await?;
+                    None
+                }
+                Outcome::Finished | Outcome::Claimed | Outcome::StopAsked | Outcome::Unchanged => {
+                    end(app, &tx, &run, live, after, done, record).await?
+                }
+            };
+            failpoint::hit("run.settle.before_commit");
+            tx.commit().await?;
+            Ok(settled)
+        })
+        .await
+}
+
+/// Back to the queue; text that was sent but not stored yet goes along, so that no reader is ahead of the database.
+async fn again(
+    app: &App,
+    tx: &persistence::Tx,
+    run: &Run,
+    live: &Live,
+    after: RunState,
+    wait: Duration,
+) -> Result<()> {
+    if let Some(rest) = live.unstored() {
+        persistence::runs::append(&**tx, vec![rest]).await?;
+    }
+    let clock = persistence::database_now(&**tx).await?;
+    let available_at = if wait.is_zero() { domain::Timestamp(0) } else { clock.plus(app.chance.jitter(wait)) };
+    persistence::runs::again(&**tx, run, after, available_at).await?;
+    tracing::info!(run = %run.id, attempt = run.state.attempt, wait_ms = wait.as_millis(), "back to the queue");
+    Ok(())
+}
+
+async fn end(
+    app: &App,
+    tx: &persistence::Tx,
+    run: &Run,
+    live: &Live,
+    after: RunState,
+    done: &Done,
+    record: &Record,
+) -> Result<Option<Settled>> {
+    let (status, failure, end) = match after.status {
+        domain::runs::Status::Succeeded => (MessageStatus::Complete, None, RunEnd::Succeeded),
+        domain::runs::Status::Cancelled => (MessageStatus::Cancelled, None, RunEnd::Cancelled),
+        domain::runs::Status::Failed | domain::runs::Status::Queued | domain::runs::Status::Running => {
+            let failure = if let Done::Failed(failure) = done { *failure } else { Failure::Unknown };
+            (MessageStatus::Failed, Some(failure), RunEnd::Failed(failure))
+        }
+    };
+    let model = match (&record.provider, &record.model) {
+        (Some(provider), Some(model)) => Some(format!("{provider}/{}", model.to_lowercase())),
+        _ => None,
+    };
+    let ending = Ending { status, text: live.text().1, model, usage: record.usage, failure };
+    if !persistence::runs::end(&**tx, run, after, &ending, app.clock.now()).await? {
+        return Ok(None);
+    }
+    let Some(message) = persistence::messages::of_conversation(&**tx, run.conversation, run.answer).await? else {
+        return Ok(None);
+    };
+    let conversation = if after.status == domain::runs::Status::Succeeded { title(tx, run).await? } else { None };
+    metrics::counter!("obrol_runs_ended_total", "status" => after.status.as_str()).increment(1);
+    if let Some(usage) = record.usage {
+        metrics::counter!("obrol_tokens_total", "direction" => "in").increment(usage.input_tokens);
+        metrics::counter!("obrol_tokens_total", "direction" => "out").increment(usage.output_tokens);
+    }
+    Ok(Some(Settled { end, message, conversation }))
+}
+
+/// After its first answer a conversation gets a title from its first question.
+async fn title(tx: &persistence::Tx, run: &Run) -> Result<Option<Conversation>> {
+    let question = persistence::messages::of_conversation(&**tx, run.conversation, run.question).await?;
+    let Some(question) = question.filter(|question| question.parent.is_none()) else { return Ok(None) };
+    let Some(title) = title_from(&plain_text(&question.content)) else { return Ok(None) };
+    if !persistence::conversations::give_title(&**tx, run.conversation, &title).await? {
+        return Ok(None);
+    }
+    Ok(persistence::conversations::of_user(&**tx, run.user, run.conversation).await?)
+}
+
+async fn tell(app: &App, run: &Run, settled: Settled) {
+    let Settled { end, message, conversation } = settled;
+    let usage = message.usage;
+    let ended = Event::RunEnded { run: run.id, attempt: run.state.attempt, end, message: Box::new(message), usage };
+    announce(app, run.user, ended).await;
+    if let Some(conversation) = conversation {
+        announce(app, run.user, Event::ConversationUpdated { conversation: Box::new(conversation) }).await;
+    }
+}
+
+/// Drops what is stored, so that the next attempt starts anew.
+async fn forget(app: &App, run: &Run) -> Result<()> {
+    app.db
+        .retrying(async || {
+            let tx = app.db.begin().await?;
+            persistence::runs::forget_text(&*tx, run.id, run.state.attempt).await?;
+            tx.commit().await?;
+            Ok(())
+        })
+        .await
+}
+
+fn attempt_end(done: &Done, record: &Record) -> AttemptEnd {
+    AttemptEnd {
+        provider: record.provider.clone(),
+        model: record.model.clone(),
+        credential: record.credential.clone(),
+        first_token_at: record.first_token_at,
+        outcome: match done {
+            Done::Complete => "succeeded",
+            Done::Failed(_) => "failed",
+            Done::Stopped => "cancelled",
+            Done::Released | Done::NotTheSame => "released",
+            Done::Fenced => "fenced",
+        },
+        usage: record.usage,
+        error_class: record.error_class.map(str::to_owned),
+        error_text: record.error_text.clone(),
+    }
+}

@@ -1,0 +1,165 @@
+//! The worker: takes waiting runs while there are places, wakes on a bell, and drains when the process stops.
+
+use std::time::Duration;
+
+use coordination::Heard;
+use domain::Result;
+use domain::ids::RunId;
+use domain::runs::turns::Turns;
+use persistence::runs::Claimed;
+use tokio::task::JoinSet;
+
+use super::bench::Stop;
+use super::{flush, heartbeat, rescue, runner, stop_local};
+use crate::App;
+
+/// Topic: a run may be waiting.
+pub(super) const WAKE: &str = "runs.wake";
+/// Topic: the run with this id is to stop.
+pub(super) const STOP: &str = "runs.stop";
+
+/// The safety net under the bells: how often a worker looks unasked.
+const SLOW_LOOK: Duration = Duration::from_secs(2);
+
+/// Works this process's share of the runs.
+pub struct Worker {
+    app: App,
+    tasks: JoinSet<()>,
+}
+
+impl Worker {
+    /// Rescues what this node held before it restarted, then starts working. `database_url` is for the heartbeat, which
+    /// has a thread and a connection of its own.
+    ///
+    /// # Errors
+    /// When the database cannot be read or written.
+    pub async fn start(app: &App, heartbeat: Option<persistence::DbSettings>) -> Result<Self> {
+        rescue::own(app).await?;
+        let mut tasks = JoinSet::new();
+        tasks.spawn(flush::keep(app.clone()));
+        tasks.spawn(claim_for_ever(app.clone()));
+        tasks.spawn(rescue::keep(app.clone()));
+        tasks.spawn(hear_stops(app.clone()));
+        if app.db.shared() {
+            if let Some(settings) = heartbeat {
+                heartbeat::start(app, settings);
+            }
+            tasks.spawn(heartbeat::look_for_stops(app.clone()));
+        }
+        Ok(Self { app: app.clone(), tasks })
+    }
+
+    /// Takes nothing new, gives running answers `grace` to end, hands the rest back to the queue.
+    pub async fn drain(mut self, grace: Duration) {
+        self.app.bench.close();
+        let empty = async {
+            loop {
+                let left = self.app.bench.left.notified();
+                if self.app.bench.count() == 0 {
+                    return;
+                }
+                left.await;
+            }
+        };
+        if tokio::time::timeout(grace, empty).await.is_err() {
+            let rest = self.app.bench.all();
+            tracing::info!(runs = rest.len(), "the time to finish is over, the rest goes back to the queue");
+            for live in rest {
+                live.stop(Stop::Drain);
+            }
+            let _ = tokio::time::timeout(Duration::from_secs(5), async {
+                while self.app.bench.count() > 0 {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+            })
+            .await;
+        }
+        self.tasks.shutdown().await;
+    }
+}
+
+async fn claim_for_ever(app: App) {
+    let mut turns = Turns::default();
+    let mut bus = app.coordination.bus().subscribe(WAKE);
+    loop {
+        if app.closing.is_cancelled() {
+            return;
+        }
+        match claim(&app, &mut turns).await {
+            // There may be more: look again at once, as long as there is room.
+            Ok(taken) if taken > 0 => continue,
+            Ok(_) => {}
+            Err(fault) if raced(&fault) => {
+                tokio::time::sleep(app.chance.jitter(Duration::from_millis(20))).await;
+                continue;
+            }
+            Err(fault) => tracing::warn!(%fault, "waiting runs could not be claimed"),
+        }
+        tokio::select! {
+            () = app.bench.wake.notified() => {}
+            _ = bus.next() => {}
+            () = tokio::time::sleep(app.chance.jitter(SLOW_LOOK)) => {}
+            () = app.closing.cancelled() => return,
+        }
+    }
+}
+
+/// Another node took a run of the same conversation first; the index refused ours.
+fn raced(fault: &domain::Error) -> bool {
+    let cause = fault.cause().and_then(|cause| cause.downcast_ref::<persistence::Error>());
+    cause.is_some_and(persistence::Error::is_unique_violation)
+}
+
+async fn claim(app: &App, turns: &mut Turns) -> Result<usize> {
+    const AT_ONCE: usize = 32;
+    let mut places = Vec::new();
+    while places.len() < AT_ONCE {
+        let Some(place) = app.bench.place() else { break };
+        places.push(place);
+    }
+    if places.is_empty() {
+        return Ok(0);
+    }
+    // A look without a write first: an idle server writes nothing.
+    if persistence::runs::counts(app.db.read()).await?.queued == 0 {
+        return Ok(0);
+    }
+    let replaying = replaying_models(app).await;
+    let tx = app.db.begin().await?;
+    let goes_on = |model: &str| replaying.iter().any(|known| known == model);
+    let (node, lease) = (app.node, app.settings.lease);
+    let claimed = persistence::runs::claim(&*tx, node, lease, places.len(), turns, goes_on).await?;
+    failpoint::hit("run.claim.before_commit");
+    tx.commit().await?;
+    failpoint::hit("run.claim.after_commit");
+    let taken = claimed.len();
+    for (claimed, place) in claimed.into_iter().zip(places) {
+        let Claimed { run, keep } = claimed;
+        tracing::debug!(run = %run.id, attempt = run.state.attempt, kept = keep.len(), "claimed");
+        runner::start(app, Claimed { run, keep }, place);
+    }
+    Ok(taken)
+}
+
+/// Models that give the same text for the same question, so that an interrupted answer goes on where it was.
+async fn replaying_models(app: &App) -> Vec<String> {
+    let models = app.gateway.models().await;
+    models.into_iter().filter(|model| model.guide).map(|model| model.id).collect()
+}
+
+async fn hear_stops(app: App) {
+    let mut bus = app.coordination.bus().subscribe(STOP);
+    loop {
+        tokio::select! {
+            heard = bus.next() => match heard {
+                Heard::Message(id) => {
+                    if let Some(run) = std::str::from_utf8(&id).ok().and_then(|id| id.parse::<RunId>().ok()) {
+                        stop_local(&app, run);
+                    }
+                }
+                Heard::Missed => heartbeat::look_once(&app).await,
+            },
+            () = app.closing.cancelled() => return,
+        }
+    }
+}
