@@ -5,6 +5,7 @@ type Schemas = components["schemas"];
 
 export type User = Schemas["User"];
 export type Signed = Schemas["Signed"];
+export type Session = Schemas["Session"];
 export type Conversation = Schemas["Conversation"];
 export type Message = Schemas["Message"];
 export type Run = Schemas["Run"];
