@@ -1,0 +1,214 @@
+//! Accounts over HTTP: joining, signing in, rotating, leaving, and who may become an administrator.
+
+use std::time::{Duration, Instant};
+
+use obrol_tests::api::{Api, PASSWORD};
+use obrol_tests::world::World;
+use obrol_tests::{admin, server};
+use serde_json::{Value, json};
+
+fn login(email: &str, password: &str) -> Value {
+    json!({"email": email, "password": password, "token_delivery": "body"})
+}
+
+async fn refresh(api: &Api, token: &str) -> obrol_tests::api::Answer {
+    api.post("/api/v1/auth/refresh", json!({"refresh_token": token, "token_delivery": "body"})).await
+}
+
+#[tokio::test]
+async fn joining_signing_in_and_out() {
+    let world = World::start().await;
+    let api = world.server.api();
+    let joined = api.post("/api/v1/auth/register", login("ani@example.test", PASSWORD)).await.expect(201);
+    assert_eq!(joined["user"]["role"], "member");
+    assert_eq!(joined["token_type"], "Bearer");
+    assert_eq!(joined["expires_in"], 900);
+    let ani = api.log_in("Ani@Example.TEST").await;
+    let me = ani.get("/api/v1/me").await.expect(200);
+    assert_eq!(me["email"], "ani@example.test");
+    let devices = ani.get("/api/v1/auth/sessions").await.expect(200);
+    assert_eq!(devices["items"].as_array().unwrap().len(), 2, "{devices}");
+    assert_eq!(ani.post("/api/v1/auth/logout", json!({})).await.status, 204);
+    assert_eq!(ani.get("/api/v1/me").await.status, 401);
+    let first = api.with_token(joined["access_token"].as_str().unwrap());
+    assert_eq!(first.get("/api/v1/me").await.status, 200, "another device stays");
+}
+
+#[tokio::test]
+async fn a_known_and_an_unknown_address_get_the_same_answer() {
+    let world = World::start().await;
+    world.person("ani").await;
+    let api = world.server.api();
+    let known = api.post("/api/v1/auth/login", login("ani@example.test", "this is not her password")).await;
+    let unknown = api.post("/api/v1/auth/login", login("nobody@example.test", "this is not her password")).await;
+    let strip = |answer: obrol_tests::api::Answer| {
+        let mut body = answer.body;
+        body.as_object_mut().unwrap().remove("request_id");
+        body.as_object_mut().unwrap().remove("instance");
+        let names: Vec<String> =
+            answer.headers.keys().map(ToString::to_string).filter(|name| name != "x-request-id").collect();
+        (answer.status, names, body)
+    };
+    let (known, unknown) = (strip(known), strip(unknown));
+    assert_eq!(known, unknown);
+    assert_eq!(known.0, 401);
+}
+
+#[tokio::test]
+async fn a_refresh_token_works_once_and_a_stolen_one_ends_the_family() {
+    let world = World::start().await;
+    let api = world.server.api();
+    let joined = api.post("/api/v1/auth/register", login("ani@example.test", PASSWORD)).await.expect(201);
+    let first = joined["refresh_token"].as_str().unwrap().to_owned();
+    let second = refresh(&api, &first).await.expect(200);
+    let second_token = second["refresh_token"].as_str().unwrap().to_owned();
+    assert_ne!(first, second_token);
+    // An answer that was lost on the way: the predecessor is taken while its successor is unused.
+    let again = refresh(&api, &first).await.expect(200);
+    let third = refresh(&api, again["refresh_token"].as_str().unwrap()).await.expect(200);
+    // Now its successor was used: somebody holds a copy, and nobody goes on.
+    let stolen = refresh(&api, &first).await;
+    assert_eq!(stolen.status, 401, "{}", stolen.text);
+    for token in [&second_token, third["refresh_token"].as_str().unwrap()] {
+        assert_eq!(refresh(&api, token).await.status, 401);
+    }
+    let holder = api.with_token(third["access_token"].as_str().unwrap());
+    assert_eq!(holder.get("/api/v1/me").await.status, 401, "the family's access tokens end too");
+}
+
+#[tokio::test]
+async fn tokens_outlive_a_restart() {
+    let mut world = World::start().await;
+    let api = world.server.api();
+    let joined = api.post("/api/v1/auth/register", login("ani@example.test", PASSWORD)).await.expect(201);
+    world.server.restart().await;
+    let ani = api.with_token(joined["access_token"].as_str().unwrap());
+    assert_eq!(ani.get("/api/v1/me").await.status, 200);
+    refresh(&api, joined["refresh_token"].as_str().unwrap()).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_hundred_racing_registrations_yield_no_administrator() {
+    let world = World::with(&[], &[("OBROL_HTTP_ANONYMOUS_BURST", "2000")]).await;
+    let api = world.server.api();
+    let setup = api.get("/api/v1/setup").await.expect(200);
+    assert_eq!(setup["needs_admin"], true);
+    let mut racers = Vec::new();
+    for number in 0..100 {
+        let api = api.clone();
+        racers.push(tokio::spawn(async move {
+            let mut body = login(&format!("racer{number}@example.test"), PASSWORD);
+            if number % 3 == 0 {
+                body["setup_token"] = json!(format!("guess-{number}"));
+            }
+            let path = "/api/v1/auth/register";
+            api.patiently(reqwest::Method::POST, path, Some(&body), Duration::from_secs(60)).await
+        }));
+    }
+    let mut members = 0;
+    for racer in racers {
+        let answer = racer.await.unwrap();
+        if answer.status == 201 {
+            assert_eq!(answer.body["user"]["role"], "member", "{}", answer.text);
+            members += 1;
+        } else {
+            assert!(answer.status.is_client_error(), "{} {}", answer.status, answer.text);
+        }
+    }
+    assert!(members > 0, "some get in as members");
+    assert_eq!(api.get("/api/v1/setup").await.expect(200)["needs_admin"], true, "still none");
+    admin::create(world.server.env());
+    assert_eq!(api.get("/api/v1/setup").await.expect(200)["needs_admin"], false);
+    assert_eq!(api.log_in(admin::EMAIL).await.user["role"], "admin");
+}
+
+#[tokio::test]
+async fn the_printed_token_makes_one_administrator() {
+    let world = World::with(&[], &[("OBROL_REGISTRATION", "closed")]).await;
+    let api = world.server.api();
+    let log = world.server.log();
+    // The one-time token is the only long word without spaces beside the words that announce it.
+    let token = setup_token(&log).unwrap_or_else(|| panic!("no token in the log:\n{log}"));
+    let mut body = login("first@example.test", PASSWORD);
+    body["setup_token"] = json!("wrong");
+    assert!(api.post("/api/v1/auth/register", body.clone()).await.status.is_client_error());
+    body["setup_token"] = json!(token);
+    let first = api.post("/api/v1/auth/register", body.clone()).await.expect(201);
+    assert_eq!(first["user"]["role"], "admin");
+    body["email"] = json!("second@example.test");
+    assert!(api.post("/api/v1/auth/register", body).await.status.is_client_error(), "it worked once");
+}
+
+fn setup_token(log: &str) -> Option<String> {
+    let line = log.lines().find(|line| line.contains("setup_token=") || line.contains("\"setup_token\""))?;
+    let from = line.find("setup_token")? + "setup_token".len();
+    let token: String = line[from..]
+        .chars()
+        .skip_while(|c| !c.is_ascii_alphanumeric())
+        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+        .collect();
+    (token.len() >= 16).then_some(token)
+}
+
+#[tokio::test]
+async fn a_device_can_be_sent_away() {
+    let world = World::start().await;
+    let phone = world.person("ani").await;
+    let laptop = world.server.api().log_in("ani@example.test").await;
+    let devices = laptop.get("/api/v1/auth/sessions").await.expect(200);
+    let other = devices["items"].as_array().unwrap().iter().find(|device| device["current"] == false).unwrap();
+    let path = format!("/api/v1/auth/sessions/{}", other["id"].as_str().unwrap());
+    let budi = world.person("budi").await;
+    assert_eq!(budi.delete(&path).await.status, 404, "not a stranger's to end");
+    assert_eq!(laptop.delete(&path).await.status, 204);
+    assert_eq!(phone.get("/api/v1/me").await.status, 401);
+    assert_eq!(laptop.get("/api/v1/me").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_flood_of_logins_is_turned_away_and_others_keep_their_speed() {
+    let world = World::with(&[], &[("OBROL_HTTP_ANONYMOUS_BURST", "2000")]).await;
+    let ani = world.person("ani").await;
+    let api = world.server.api();
+    let mut flood = Vec::new();
+    for number in 0..150 {
+        let api = api.clone();
+        flood.push(tokio::spawn(async move {
+            api.post("/api/v1/auth/login", login(&format!("flood{number}@example.test"), PASSWORD)).await
+        }));
+    }
+    let mut slowest = Duration::ZERO;
+    for _ in 0..20 {
+        let start = Instant::now();
+        assert_eq!(ani.get("/api/v1/conversations").await.status, 200);
+        slowest = slowest.max(start.elapsed());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(slowest < Duration::from_secs(2), "another route took {slowest:?}");
+    let mut turned_away = 0;
+    for one in flood {
+        let answer = one.await.unwrap();
+        match answer.status.as_u16() {
+            401 => {}
+            503 | 429 => {
+                assert!(answer.header("retry-after").is_some());
+                turned_away += 1;
+            }
+            other => panic!("{other} {}", answer.text),
+        }
+    }
+    assert!(turned_away > 0, "a queue without an end is not bounded");
+}
+
+#[tokio::test]
+async fn the_command_line_refuses_a_weak_password_and_an_address_that_is_taken() {
+    let world = World::with(&[], &[]).await;
+    let env = world.server.env();
+    let words = ["admin", "create", "--email", "boss@example.test", "--password-stdin"];
+    let weak = admin::obrol(&words, env, "short\n");
+    assert!(!weak.status.success());
+    assert!(!String::from_utf8_lossy(&weak.stderr).contains("panicked"));
+    assert!(admin::obrol(&words, env, &format!("{PASSWORD}\n")).status.success());
+    assert!(!admin::obrol(&words, env, &format!("{PASSWORD}\n")).status.success(), "twice is once too often");
+    assert!(server::binary().is_file());
+}

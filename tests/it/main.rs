@@ -1,0 +1,25 @@
+//! The suite: the real server over the database that `OBROL_TEST_DB` names, spoken to over HTTP alone.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "a test stops at the first surprise, on the wall clock"
+)]
+
+mod accounts;
+mod conversations;
+mod crash;
+mod events;
+mod failpoints;
+mod fault_database;
+mod fault_provider;
+mod fault_redis;
+mod limits;
+mod matrix;
+mod nodes;
+mod problems;
+mod runs;
+mod spa;

@@ -1,0 +1,173 @@
+//! Every operation of `openapi/openapi.json` times every kind of caller: a row for each, or the test fails.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use obrol_tests::api::{Api, id};
+use obrol_tests::world::World;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// What a caller may get. `Body` is a refusal of the (empty) body: the caller was let in.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Door {
+    /// 2xx, or a 4xx about the request itself (never 401, 403, 404).
+    In,
+    Unauthenticated,
+    NotFound,
+}
+use Door::{In, NotFound, Unauthenticated};
+
+/// anonymous, expired or made-up token, owner, stranger, administrator (who owns nothing here).
+type Row = [Door; 5];
+const PUBLIC: Row = [In, In, In, In, In];
+const SIGNED_IN: Row = [Unauthenticated, Unauthenticated, In, In, In];
+const OWNED: Row = [Unauthenticated, Unauthenticated, In, NotFound, NotFound];
+
+/// The one list that a new route must be added to.
+const ROWS: &[(&str, &str, Row)] = &[
+    ("GET", "/healthz", PUBLIC),
+    ("GET", "/readyz", PUBLIC),
+    ("GET", "/.well-known/jwks.json", PUBLIC),
+    ("GET", "/api/openapi.json", PUBLIC),
+    ("GET", "/api/docs", PUBLIC),
+    ("GET", "/api/v1/setup", PUBLIC),
+    ("POST", "/api/v1/auth/register", PUBLIC),
+    ("POST", "/api/v1/auth/login", PUBLIC),
+    // Without a refresh token nobody is let in, signed in or not.
+    ("POST", "/api/v1/auth/refresh", [Unauthenticated; 5]),
+    ("POST", "/api/v1/auth/logout", SIGNED_IN),
+    ("POST", "/api/v1/auth/logout-all", SIGNED_IN),
+    ("GET", "/api/v1/auth/sessions", SIGNED_IN),
+    ("DELETE", "/api/v1/auth/sessions/{id}", OWNED),
+    ("GET", "/api/v1/me", SIGNED_IN),
+    ("PATCH", "/api/v1/me", SIGNED_IN),
+    ("GET", "/api/v1/models", SIGNED_IN),
+    ("GET", "/api/v1/events", SIGNED_IN),
+    ("GET", "/api/v1/conversations", SIGNED_IN),
+    ("POST", "/api/v1/conversations", SIGNED_IN),
+    ("GET", "/api/v1/conversations/{id}", OWNED),
+    ("PATCH", "/api/v1/conversations/{id}", OWNED),
+    ("DELETE", "/api/v1/conversations/{id}", OWNED),
+    ("GET", "/api/v1/conversations/{id}/messages", OWNED),
+    ("POST", "/api/v1/conversations/{id}/messages", OWNED),
+    ("POST", "/api/v1/conversations/{id}/messages/{answer_id}/regenerate", OWNED),
+    ("GET", "/api/v1/runs/{id}", OWNED),
+    ("GET", "/api/v1/runs/{id}/events", OWNED),
+    ("POST", "/api/v1/runs/{id}/cancel", OWNED),
+];
+
+/// `{anything}` reads as `{}`: a parameter's name is not the point.
+fn shape(path: &str) -> String {
+    path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect::<Vec<_>>().join("/")
+}
+
+fn operations(spec: &Value) -> BTreeSet<(String, String)> {
+    let mut found = BTreeSet::new();
+    for (path, item) in spec["paths"].as_object().expect("paths") {
+        for method in ["get", "put", "post", "delete", "patch", "head", "options", "trace"] {
+            if item.get(method).is_some() {
+                found.insert((method.to_uppercase(), shape(path)));
+            }
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn every_route_times_every_caller() {
+    let committed = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi/openapi.json"));
+    let committed: Value =
+        serde_json::from_str(&committed.expect("openapi/openapi.json (make openapi)")).expect("JSON");
+    let rows: BTreeMap<(String, String), (String, Row)> = ROWS
+        .iter()
+        .map(|(method, path, row)| (((*method).to_owned(), shape(path)), ((*path).to_owned(), *row)))
+        .collect();
+    let declared: BTreeSet<_> = rows.keys().cloned().collect();
+    let served = operations(&committed);
+    assert_eq!(
+        served.difference(&declared).collect::<Vec<_>>(),
+        Vec::<&(String, String)>::new(),
+        "routes without a row"
+    );
+    assert_eq!(
+        declared.difference(&served).collect::<Vec<_>>(),
+        Vec::<&(String, String)>::new(),
+        "rows without a route"
+    );
+
+    let world = World::start().await;
+    let live = world.server.api().get("/api/openapi.json").await.expect(200);
+    assert_eq!(operations(&live), served, "the committed file is the served one");
+    for ((method, _), (path, row)) in rows {
+        cell(&world, &method, &path, row).await;
+    }
+}
+
+async fn cell(world: &World, method: &str, path: &str, row: Row) {
+    // A world of its own for each route: logging out or deleting must not help the next one.
+    let unique = uuid::Uuid::now_v7().simple().to_string();
+    let owner = world.person(&format!("owner{unique}")).await;
+    let stranger = world.person(&format!("stranger{unique}")).await;
+    let admin = admin(world).await;
+    let path = filled(&owner, path).await;
+    let anonymous = world.server.api();
+    let made_up = anonymous.with_token("eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZG1pbiJ9.");
+    let callers = [
+        ("anonymous", &anonymous),
+        ("made-up token", &made_up),
+        ("stranger", &stranger),
+        ("admin", &admin),
+        ("owner", &owner),
+    ];
+    let wanted = [row[0], row[1], row[3], row[4], row[2]];
+    for ((who, api), door) in callers.into_iter().zip(wanted) {
+        let mut request = api.request(Method::from_bytes(method.as_bytes()).unwrap(), &path);
+        if matches!(method, "POST" | "PATCH" | "PUT") {
+            request = request.json(&json!({}));
+        }
+        if method == "PATCH" {
+            request = request.header("if-match", "\"0\"");
+        }
+        let answer = request.send().await.unwrap_or_else(|why| panic!("{method} {path}: {why:?}"));
+        let status = answer.status().as_u16();
+        let ok = match door {
+            In => status < 500 && !matches!(status, 401 | 403 | 404),
+            Unauthenticated => status == 401,
+            NotFound => status == 404,
+        };
+        // Nobody is signed in by an empty login.
+        let login_refused = path.ends_with("/auth/login") && status == 401;
+        assert!(ok || login_refused, "{method} {path} as {who}: {status}, wanted {door:?}");
+    }
+}
+
+async fn admin(world: &World) -> Api {
+    let email = obrol_tests::admin::EMAIL;
+    if world.server.api().get("/api/v1/setup").await.body["needs_admin"] == true {
+        return world.server.admin().await;
+    }
+    world.server.api().log_in(email).await
+}
+
+/// The path with ids of things that the owner has.
+async fn filled(owner: &Api, path: &str) -> String {
+    if !path.contains('{') {
+        return path.to_owned();
+    }
+    if path.contains("/sessions/") {
+        let devices = owner.get("/api/v1/auth/sessions").await.expect(200);
+        // Another device of the owner's, so that the owner is still there to be asked.
+        let email = owner.user["email"].as_str().unwrap();
+        let _other = owner.log_in(email).await;
+        let all = owner.get("/api/v1/auth/sessions").await.expect(200);
+        let other = all["items"].as_array().unwrap().iter().find(|device| device["current"] == false);
+        let device = other.unwrap_or(&devices["items"][0]);
+        return path.replace("{id}", device["id"].as_str().unwrap());
+    }
+    let conversation = owner.conversation("fake/fake-tok20").await;
+    let accepted = owner.ask(&conversation, "#a hello").await;
+    let run = id(&accepted["run"]);
+    owner.ended(&run, std::time::Duration::from_secs(20)).await;
+    let path = path.replace("{answer_id}", &id(&accepted["answer"]));
+    if path.contains("/runs/") { path.replace("{id}", &run) } else { path.replace("{id}", &conversation) }
+}

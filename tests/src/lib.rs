@@ -1,0 +1,29 @@
+//! The harness of the suite: the real binary over a real database, a fake upstream that misbehaves on demand and keeps a
+//! ledger, a proxy that breaks connections, and a client that applies events exactly as a page does.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::missing_panics_doc,
+    clippy::missing_errors_doc,
+    reason = "a test stops at the first surprise, on the wall clock and with its own HTTP client"
+)]
+
+pub mod admin;
+pub mod api;
+pub mod database;
+pub mod fake_llm;
+pub mod follow;
+pub mod ports;
+pub mod process;
+pub mod proxy;
+pub mod redis;
+pub mod seed;
+pub mod server;
+pub mod sse;
+pub mod wait;
+pub mod watch;
+pub mod world;
