@@ -9,50 +9,275 @@
 // Additionally, you should also exclude this file from your linter and/or formatter to prevent it from being checked or modified.
 
 import { Route as rootRouteImport } from "./routes/__root";
-import { Route as IndexRouteImport } from "./routes/index";
+import { Route as AppRouteImport } from "./routes/_app";
+import { Route as LoginRouteImport } from "./routes/login";
+import { Route as RegisterRouteImport } from "./routes/register";
+import { Route as SetupRouteImport } from "./routes/setup";
+import { Route as AppIndexRouteImport } from "./routes/_app/index";
+import { Route as AppSettingsRouteImport } from "./routes/_app/settings";
+import { Route as AppCConversationIdRouteImport } from "./routes/_app/c.$conversationId";
+import { Route as AppSettingsIndexRouteImport } from "./routes/_app/settings.index";
+import { Route as AppSettingsAppearanceRouteImport } from "./routes/_app/settings.appearance";
+import { Route as AppSettingsDevicesRouteImport } from "./routes/_app/settings.devices";
+import { Route as AppSettingsProfileRouteImport } from "./routes/_app/settings.profile";
 
-const IndexRoute = IndexRouteImport.update({
+const AppRoute = AppRouteImport.update({
+  id: "/_app",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const LoginRoute = LoginRouteImport.update({
+  id: "/login",
+  path: "/login",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const RegisterRoute = RegisterRouteImport.update({
+  id: "/register",
+  path: "/register",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const SetupRoute = SetupRouteImport.update({
+  id: "/setup",
+  path: "/setup",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const AppIndexRoute = AppIndexRouteImport.update({
   id: "/",
   path: "/",
-  getParentRoute: () => rootRouteImport,
+  getParentRoute: () => AppRoute,
+} as any);
+const AppSettingsRoute = AppSettingsRouteImport.update({
+  id: "/settings",
+  path: "/settings",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppCConversationIdRoute = AppCConversationIdRouteImport.update({
+  id: "/c/$conversationId",
+  path: "/c/$conversationId",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppSettingsIndexRoute = AppSettingsIndexRouteImport.update({
+  id: "/",
+  path: "/",
+  getParentRoute: () => AppSettingsRoute,
+} as any);
+const AppSettingsAppearanceRoute = AppSettingsAppearanceRouteImport.update({
+  id: "/appearance",
+  path: "/appearance",
+  getParentRoute: () => AppSettingsRoute,
+} as any);
+const AppSettingsDevicesRoute = AppSettingsDevicesRouteImport.update({
+  id: "/devices",
+  path: "/devices",
+  getParentRoute: () => AppSettingsRoute,
+} as any);
+const AppSettingsProfileRoute = AppSettingsProfileRouteImport.update({
+  id: "/profile",
+  path: "/profile",
+  getParentRoute: () => AppSettingsRoute,
 } as any);
 
 export interface FileRoutesByFullPath {
-  "/": typeof IndexRoute;
+  "/": typeof AppIndexRoute;
+  "/login": typeof LoginRoute;
+  "/register": typeof RegisterRoute;
+  "/setup": typeof SetupRoute;
+  "/settings": typeof AppSettingsRouteWithChildren;
+  "/c/$conversationId": typeof AppCConversationIdRoute;
+  "/settings/appearance": typeof AppSettingsAppearanceRoute;
+  "/settings/devices": typeof AppSettingsDevicesRoute;
+  "/settings/profile": typeof AppSettingsProfileRoute;
+  "/settings/": typeof AppSettingsIndexRoute;
 }
 export interface FileRoutesByTo {
-  "/": typeof IndexRoute;
+  "/login": typeof LoginRoute;
+  "/register": typeof RegisterRoute;
+  "/setup": typeof SetupRoute;
+  "/": typeof AppIndexRoute;
+  "/c/$conversationId": typeof AppCConversationIdRoute;
+  "/settings/appearance": typeof AppSettingsAppearanceRoute;
+  "/settings/devices": typeof AppSettingsDevicesRoute;
+  "/settings/profile": typeof AppSettingsProfileRoute;
+  "/settings": typeof AppSettingsIndexRoute;
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
-  "/": typeof IndexRoute;
+  "/_app": typeof AppRouteWithChildren;
+  "/login": typeof LoginRoute;
+  "/register": typeof RegisterRoute;
+  "/setup": typeof SetupRoute;
+  "/_app/settings": typeof AppSettingsRouteWithChildren;
+  "/_app/": typeof AppIndexRoute;
+  "/_app/c/$conversationId": typeof AppCConversationIdRoute;
+  "/_app/settings/appearance": typeof AppSettingsAppearanceRoute;
+  "/_app/settings/devices": typeof AppSettingsDevicesRoute;
+  "/_app/settings/profile": typeof AppSettingsProfileRoute;
+  "/_app/settings/": typeof AppSettingsIndexRoute;
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
-  fullPaths: "/";
+  fullPaths:
+    | "/"
+    | "/login"
+    | "/register"
+    | "/setup"
+    | "/settings"
+    | "/c/$conversationId"
+    | "/settings/appearance"
+    | "/settings/devices"
+    | "/settings/profile"
+    | "/settings/";
   fileRoutesByTo: FileRoutesByTo;
-  to: "/";
-  id: "__root__" | "/";
+  to:
+    | "/login"
+    | "/register"
+    | "/setup"
+    | "/"
+    | "/c/$conversationId"
+    | "/settings/appearance"
+    | "/settings/devices"
+    | "/settings/profile"
+    | "/settings";
+  id:
+    | "__root__"
+    | "/_app"
+    | "/login"
+    | "/register"
+    | "/setup"
+    | "/_app/settings"
+    | "/_app/"
+    | "/_app/c/$conversationId"
+    | "/_app/settings/appearance"
+    | "/_app/settings/devices"
+    | "/_app/settings/profile"
+    | "/_app/settings/";
   fileRoutesById: FileRoutesById;
 }
 export interface RootRouteChildren {
-  IndexRoute: typeof IndexRoute;
+  AppRoute: typeof AppRouteWithChildren;
+  LoginRoute: typeof LoginRoute;
+  RegisterRoute: typeof RegisterRoute;
+  SetupRoute: typeof SetupRoute;
 }
 
 declare module "@tanstack/react-router" {
   interface FileRoutesByPath {
-    "/": {
-      id: "/";
+    "/_app": {
+      id: "/_app";
+      path: "";
+      fullPath: "/";
+      preLoaderRoute: typeof AppRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/login": {
+      id: "/login";
+      path: "/login";
+      fullPath: "/login";
+      preLoaderRoute: typeof LoginRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/register": {
+      id: "/register";
+      path: "/register";
+      fullPath: "/register";
+      preLoaderRoute: typeof RegisterRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/setup": {
+      id: "/setup";
+      path: "/setup";
+      fullPath: "/setup";
+      preLoaderRoute: typeof SetupRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/_app/": {
+      id: "/_app/";
       path: "/";
       fullPath: "/";
-      preLoaderRoute: typeof IndexRouteImport;
-      parentRoute: typeof rootRouteImport;
+      preLoaderRoute: typeof AppIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/settings": {
+      id: "/_app/settings";
+      path: "/settings";
+      fullPath: "/settings";
+      preLoaderRoute: typeof AppSettingsRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/c/$conversationId": {
+      id: "/_app/c/$conversationId";
+      path: "/c/$conversationId";
+      fullPath: "/c/$conversationId";
+      preLoaderRoute: typeof AppCConversationIdRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/settings/": {
+      id: "/_app/settings/";
+      path: "/";
+      fullPath: "/settings/";
+      preLoaderRoute: typeof AppSettingsIndexRouteImport;
+      parentRoute: typeof AppSettingsRoute;
+    };
+    "/_app/settings/appearance": {
+      id: "/_app/settings/appearance";
+      path: "/appearance";
+      fullPath: "/settings/appearance";
+      preLoaderRoute: typeof AppSettingsAppearanceRouteImport;
+      parentRoute: typeof AppSettingsRoute;
+    };
+    "/_app/settings/devices": {
+      id: "/_app/settings/devices";
+      path: "/devices";
+      fullPath: "/settings/devices";
+      preLoaderRoute: typeof AppSettingsDevicesRouteImport;
+      parentRoute: typeof AppSettingsRoute;
+    };
+    "/_app/settings/profile": {
+      id: "/_app/settings/profile";
+      path: "/profile";
+      fullPath: "/settings/profile";
+      preLoaderRoute: typeof AppSettingsProfileRouteImport;
+      parentRoute: typeof AppSettingsRoute;
     };
   }
 }
 
+interface AppSettingsRouteChildren {
+  AppSettingsAppearanceRoute: typeof AppSettingsAppearanceRoute;
+  AppSettingsDevicesRoute: typeof AppSettingsDevicesRoute;
+  AppSettingsProfileRoute: typeof AppSettingsProfileRoute;
+  AppSettingsIndexRoute: typeof AppSettingsIndexRoute;
+}
+
+const AppSettingsRouteChildren: AppSettingsRouteChildren = {
+  AppSettingsAppearanceRoute: AppSettingsAppearanceRoute,
+  AppSettingsDevicesRoute: AppSettingsDevicesRoute,
+  AppSettingsProfileRoute: AppSettingsProfileRoute,
+  AppSettingsIndexRoute: AppSettingsIndexRoute,
+};
+
+const AppSettingsRouteWithChildren = AppSettingsRoute._addFileChildren(
+  AppSettingsRouteChildren,
+);
+
+interface AppRouteChildren {
+  AppSettingsRoute: typeof AppSettingsRouteWithChildren;
+  AppIndexRoute: typeof AppIndexRoute;
+  AppCConversationIdRoute: typeof AppCConversationIdRoute;
+}
+
+const AppRouteChildren: AppRouteChildren = {
+  AppSettingsRoute: AppSettingsRouteWithChildren,
+  AppIndexRoute: AppIndexRoute,
+  AppCConversationIdRoute: AppCConversationIdRoute,
+};
+
+const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren);
+
 const rootRouteChildren: RootRouteChildren = {
-  IndexRoute: IndexRoute,
+  AppRoute: AppRouteWithChildren,
+  LoginRoute: LoginRoute,
+  RegisterRoute: RegisterRoute,
+  SetupRoute: SetupRoute,
 };
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

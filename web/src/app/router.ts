@@ -2,6 +2,9 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRouter } from "@tanstack/react-router";
 import { routeTree } from "../routeTree.gen.ts";
+import { NotFound } from "./not-found.tsx";
+import { RouteError } from "./route-error.tsx";
+import { Splash } from "./splash.tsx";
 
 export interface RouterContext {
   queryClient: QueryClient;
@@ -14,6 +17,11 @@ export function makeRouter(queryClient: QueryClient) {
     defaultPreload: "intent",
     // Freshness belongs to the query cache; the router should ask it every time.
     defaultPreloadStaleTime: 0,
+    defaultPendingMs: 400,
+    defaultPendingMinMs: 200,
+    defaultPendingComponent: Splash,
+    defaultErrorComponent: RouteError,
+    defaultNotFoundComponent: NotFound,
     scrollRestoration: false,
   });
 }
