@@ -1,0 +1,68 @@
+//! Which node this process is: the first free slot of the data directory, so that a restarted process is the same node
+//! again and picks up at once what it had claimed.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::Path;
+
+use domain::ids::NodeId;
+use domain::{Chance, Clock};
+use fs4::fs_std::FileExt;
+
+/// More processes on one data directory than anyone runs.
+const SLOTS: u32 = 64;
+
+/// Held for the life of the process; the operating system gives the slot free, even after `kill -9`.
+#[derive(Debug)]
+pub struct NodeSlot {
+    pub node: NodeId,
+    pub number: u32,
+    _lock: File,
+}
+
+pub fn take(data_dir: &Path, clock: &Clock, chance: &Chance) -> io::Result<NodeSlot> {
+    for number in 0..SLOTS {
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(data_dir.join(format!("node-{number}.lock")))?;
+        if FileExt::try_lock_exclusive(&lock)? {
+            let node = identity(&data_dir.join(format!("node-{number}.id")), clock, chance)?;
+            return Ok(NodeSlot { node, number, _lock: lock });
+        }
+    }
+    Err(io::Error::other(format!("all {SLOTS} node slots of the data directory are taken")))
+}
+
+fn identity(path: &Path, clock: &Clock, chance: &Chance) -> io::Result<NodeId> {
+    if let Some(node) = fs::read_to_string(path).ok().and_then(|text| text.trim().parse().ok()) {
+        return Ok(node);
+    }
+    let node = NodeId::from_uuid(chance.uuid(clock.now()));
+    let aside = path.with_extension("id.new");
+    fs::write(&aside, node.to_string())?;
+    File::open(&aside)?.sync_all()?;
+    fs::rename(&aside, path)?;
+    Ok(node)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+
+    #[test]
+    fn a_slot_is_one_process_and_comes_back_as_the_same_node() {
+        let folder = std::env::temp_dir().join(format!("obrol-node-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let take = || take(&folder, &Clock::System, &Chance::System).unwrap();
+        let (first, second) = (take(), take());
+        assert_eq!((first.number, second.number), (0, 1));
+        assert_ne!(first.node, second.node);
+        let node = first.node;
+        drop(first);
+        assert_eq!(take().node, node);
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}
