@@ -29,6 +29,7 @@ pub use persistence::accounts::users::Profile;
 pub use profile::{me, update_me};
 pub use refresh::refresh;
 pub use register::{Register, register};
+pub(crate) use rights::may_ask;
 pub use rights::{Admin, set_rights};
 pub use sessions::{logout, logout_all, logout_by_token, revoke_session, sessions};
 pub use settings::{Accounts, AccountsSettings};

@@ -40,3 +40,9 @@ pub async fn set_rights(app: &App, ctx: &Ctx, _: Admin, user: UserId, role: Role
     announce(app, AuthEvent { user, session: None }).await;
     Ok(())
 }
+
+/// Whether a person's runs may go on: a suspended or deleted account asks no more.
+pub(crate) async fn may_ask(app: &App, user: UserId) -> Result<bool> {
+    let found = users::by_id(app.db.read(), user).await?;
+    Ok(found.is_some_and(|user| user.status != Status::Suspended))
+}

@@ -1,0 +1,45 @@
+# アカウント：ログイン、ログアウト、最初の管理者。本文が詳細、.title が見出し。
+
+auth-required = 続けるにはログインしてください。
+    .title = ログインしてください
+auth-token_invalid = このアクセストークンは当サーバーのものではありません。もう一度ログインしてください。
+    .title = アクセストークンが無効です
+auth-token_expired = アクセストークンの期限が切れました。リフレッシュトークンで更新するか、もう一度ログインしてください。
+    .title = アクセストークンの期限切れ
+auth-session_ended = この端末はログアウトされました。もう一度ログインしてください。
+    .title = ログアウトされました
+auth-session_expired = しばらく使われなかったか、ログインから長い時間がたちました。もう一度ログインしてください。
+    .title = セッションの期限切れ
+auth-refresh_invalid = このリフレッシュトークンは当サーバーのものではありません。もう一度ログインしてください。
+    .title = リフレッシュトークンが無効です
+auth-refresh_reused = この端末のログイン情報が二度使われました。ほかの人が写しを持っている可能性があるため、安全のためにログアウトしました。もう一度ログインし、端末の一覧を確認してください。
+    .title = 安全のためログアウトしました
+auth-invalid_credentials = メールアドレスまたはパスワードが正しくありません。
+    .title = ログインできませんでした
+auth-too_many_attempts = 試行回数が多すぎます。{ $seconds } 秒待ってから、もう一度お試しください。
+    .title = 試行回数が多すぎます
+auth-suspended = このアカウントは停止されています。サーバーの管理者にお問い合わせください。
+    .title = アカウントは停止中です
+auth-busy = ただいまログインが集中しています。数秒後にもう一度お試しください。
+    .title = しばらくしてからお試しください
+auth-registration_closed = 新しいアカウントは、このサーバーの管理者が作成します。
+    .title = 登録は受け付けていません
+auth-invite_required = このサーバーでアカウントを作るには招待が必要です。
+    .title = 招待が必要です
+auth-registration_refused = このメールアドレスは登録できません。すでにアカウントをお持ちの場合は、ログインしてください。
+    .title = 登録できませんでした
+auth-setup_token_invalid = セットアップトークンが正しくないか、このサーバーにはすでに管理者がいます。有効なトークンはサーバーのログにあります。
+    .title = セットアップトークンが無効です
+auth-email_taken = このメールアドレスにはすでにアカウントがあります。
+    .title = 使用済みのアドレスです
+auth-admin_required = この操作ができるのは管理者だけです。
+    .title = 許可されていません
+auth-session_not_found = その端末は存在しないか、すでにログアウトしています。
+    .title = 端末がありません
+auth-user_not_found = その人は存在しません。
+    .title = 該当する人がいません
+
+field-email_invalid = メールアドレス（例：name@example.com）を入力してください。
+field-name_invalid = 名前に制御文字や見えない文字は使えません。
+field-password_common = このパスワードは推測されやすいものです。関係のない言葉をいくつか組み合わせてください。
+field-password_too_long = { $max } バイト以内にしてください。
