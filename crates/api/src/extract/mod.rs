@@ -3,12 +3,14 @@
 //! Authentication is decided first: `Caller` closes the request's gate before it looks anything up, and all other
 //! extractors wait for it to open, so that nothing of a body is read, and no fault reported, for nobody.
 
+pub mod caller;
 mod faults;
 pub mod gate;
 mod json;
 mod path;
 mod query;
 
+pub use caller::{Caller, Visitor};
 pub use json::{Json, JsonOrDefault};
 pub use path::Path;
 pub use query::Query;
