@@ -79,7 +79,7 @@ impl Db {
         let migrated = async {
             let fresh = applied(self.read()).await?.is_empty();
             let now = database_now(self.read()).await?;
-            let snapshot = if fresh { None } else { Some(snapshot::take(self.read(), sqlite.path(), now).await?) };
+            let snapshot = if fresh { None } else { Some(snapshot::take(sqlite.path(), sqlite.aside(), now).await?) };
             let tx = self.begin().await?;
             let applied = apply(&tx).await?;
             tx.commit().await?;

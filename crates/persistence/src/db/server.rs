@@ -39,7 +39,7 @@ pub(super) async fn postgres(settings: &DbSettings) -> Result<DatabaseConnection
         ("lock_timeout", settings.lock_timeout.as_millis().to_string()),
         // A node that hangs inside a transaction must not hold its rows for ever.
         ("idle_in_transaction_session_timeout", "15000".to_owned()),
-        ("default_transaction_isolation", "read\\ committed".to_owned()),
+        ("default_transaction_isolation", "read committed".to_owned()),
     ];
     options.map_sqlx_postgres_opts(move |postgres| {
         let mode = match tls {

@@ -2,20 +2,24 @@
 
 use std::path::{Path, PathBuf};
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DbBackend, Statement};
 
 use crate::error::{Error, Result};
 
 const KEEP: usize = 3;
 
 /// Writes `<database>.before-<time>` with everything committed, and removes all but the newest three.
-pub(super) async fn take(read: &DatabaseConnection, database: &Path, now: domain::Timestamp) -> Result<PathBuf> {
+pub(super) async fn take(database: &Path, options: ConnectOptions, now: domain::Timestamp) -> Result<PathBuf> {
     let mut copy = database.as_os_str().to_owned();
     copy.push(format!(".before-{:014}", now.millis()));
     let copy = PathBuf::from(copy);
     let target = copy.to_str().ok_or_else(|| Error::Refused("the database's path is not UTF-8".into()))?;
     let vacuum = Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO ?", [target.into()]);
-    read.execute_raw(vacuum).await?;
+    // The readers' connections refuse even this, and it cannot run inside the writer's transaction.
+    let connection = Database::connect(options).await?;
+    let copied = connection.execute_raw(vacuum).await;
+    connection.close().await?;
+    copied?;
     // VACUUM INTO does not sync what it wrote; a way back that is not on the disk is none.
     let file = copy.clone();
     let synced = tokio::task::spawn_blocking(move || std::fs::File::open(&file)?.sync_all()).await;

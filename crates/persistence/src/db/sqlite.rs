@@ -49,6 +49,13 @@ impl Sqlite {
         &self.lock
     }
 
+    /// One more connection, for what neither the writer nor the readers may do.
+    pub(super) fn aside(&self) -> ConnectOptions {
+        let (mut options, basics) = base(&self.path);
+        options.max_connections(1).map_sqlx_sqlite_opts(basics);
+        options
+    }
+
     pub(super) fn unlock(&self) {
         self.lock.release();
     }

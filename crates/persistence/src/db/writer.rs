@@ -194,6 +194,7 @@ impl Worker {
                 if let Err(error) = handle.execute_unprepared(&format!("{close}SAVEPOINT member")).await {
                     let error = Error::from(error);
                     let _ = reply.send(Err(error.clone()));
+                    drop(handle);
                     self.fail(&error, waiting).await;
                     return None;
                 }
@@ -220,7 +221,7 @@ impl Worker {
                 };
             }
         }
-        self.finish(&handle, close, waiting).await;
+        self.finish(handle, close, waiting).await;
         stop
     }
 
@@ -234,7 +235,7 @@ impl Worker {
     }
 
     /// Commits the group and tells everybody in it.
-    async fn finish(&mut self, handle: &DatabaseTransaction, close: &str, waiting: Waiting) {
+    async fn finish(&mut self, handle: Arc<DatabaseTransaction>, close: &str, waiting: Waiting) {
         // COMMIT releases what savepoints are left; with nobody to tell there is nothing to keep.
         let end = if waiting.is_empty() { "ROLLBACK".to_owned() } else { format!("{close}COMMIT") };
         let committed = match (waiting.is_empty(), failpoint::check("persistence.before_commit")) {
@@ -242,6 +243,7 @@ impl Worker {
             _ => handle.execute_unprepared(&end).await.map(drop).map_err(Error::from),
         };
         if let Err(error) = committed {
+            drop(handle);
             self.fail(&error, waiting).await;
             return;
         }
@@ -254,12 +256,15 @@ impl Worker {
         for reply in waiting {
             let _ = reply.send(Ok(()));
         }
-        if let Err(error) = self.checkpoints.after_commit(handle).await {
+        let checkpointed = self.checkpoints.after_commit(&handle).await;
+        drop(handle);
+        if let Err(error) = checkpointed {
             self.fail(&error, Waiting::new()).await;
         }
     }
 
     /// Nothing of the group was kept: everybody hears it, and the connection, whose state is unknown, is replaced.
+    /// The caller has let go of its handle: the pool waits for its connection before it closes.
     async fn fail(&mut self, error: &Error, waiting: Waiting) {
         if error.is_disk_failure() {
             // After a failed fsync the kernel may have dropped the pages: a second fsync that succeeds proves nothing.
