@@ -2,19 +2,26 @@
 //!
 //! Reading starts at `v1.rs`, the list of what Obrol can do.
 
+pub mod auth;
 pub mod client_address;
+pub mod conversations;
 pub mod cursor;
 pub mod docs;
 pub mod etag;
+pub mod events;
 pub mod extract;
 pub mod facts;
 mod fallback;
 pub mod health;
 pub mod limits;
+pub mod me;
 pub mod middleware;
+pub mod models;
 pub mod openapi;
 pub mod problem;
+pub mod runs;
 pub mod settings;
+pub mod setup;
 pub mod shell;
 pub mod spa;
 pub mod v1;

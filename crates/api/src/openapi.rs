@@ -39,8 +39,10 @@ struct Base;
 
 /// The whole specification.
 pub fn openapi() -> OpenApi {
+    let mut base = Base::openapi();
+    base.merge(crate::events::EventSchemas::openapi());
     let (_, mut spec) =
-        App::new().into_utoipa_app().openapi(Base::openapi()).configure(shell::described).split_for_parts();
+        App::new().into_utoipa_app().openapi(base).configure(shell::described).split_for_parts();
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT")

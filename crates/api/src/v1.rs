@@ -2,7 +2,15 @@
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::{auth, conversations, events, me, models, runs, setup};
+
 /// Everything under `/api/v1`.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    let _ = config;
+    setup::routes(config);
+    auth::routes(config);
+    me::routes(config);
+    models::routes(config);
+    conversations::routes(config);
+    runs::routes(config);
+    events::routes(config);
 }

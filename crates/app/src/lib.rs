@@ -4,6 +4,7 @@ pub mod accounts;
 mod app;
 pub mod conversations;
 pub mod events;
+pub mod models;
 pub mod runs;
 
 pub use app::{App, Inner, Parts, Settings};

@@ -4,7 +4,9 @@ use domain::Timestamp;
 use domain::conversations::{Conversation, ConversationKind, TitleSource};
 use domain::ids::{ConversationId, MessageId, UserId};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use crate::entity::conversations::{Column, Entity, Model};
 use crate::{Error, Result};
@@ -28,7 +30,11 @@ pub async fn of_user(conn: &impl ConnectionTrait, user: UserId, id: Conversation
 }
 
 /// As [`of_user`], holding the row until the transaction ends, so that two writers of one conversation queue up.
-pub async fn lock_of_user(conn: &impl ConnectionTrait, user: UserId, id: ConversationId) -> Result<Option<Conversation>> {
+pub async fn lock_of_user(
+    conn: &impl ConnectionTrait,
+    user: UserId,
+    id: ConversationId,
+) -> Result<Option<Conversation>> {
     let query = Entity::find_by_id(id.uuid()).filter(Column::UserId.eq(user.uuid()));
     query.lock_exclusive().one(conn).await?.map(from_row).transpose()
 }

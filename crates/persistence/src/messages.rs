@@ -8,7 +8,8 @@ use domain::ids::{ConversationId, MessageId, RunId, UserId};
 use domain::runs::{Failure, Usage};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Statement,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, Statement,
 };
 use uuid::Uuid;
 
@@ -125,7 +126,12 @@ pub(crate) fn clamp(tokens: u64) -> i64 {
     i64::try_from(tokens).unwrap_or(i64::MAX)
 }
 
-pub(crate) fn usage(input: Option<i64>, output: Option<i64>, cost_micros: Option<i64>, estimated: bool) -> Option<Usage> {
+pub(crate) fn usage(
+    input: Option<i64>,
+    output: Option<i64>,
+    cost_micros: Option<i64>,
+    estimated: bool,
+) -> Option<Usage> {
     let count = |tokens: Option<i64>| u64::try_from(tokens.unwrap_or(0)).unwrap_or(0);
     (input.is_some() || output.is_some()).then(|| Usage {
         input_tokens: count(input),

@@ -8,8 +8,8 @@ pub use change::{Change, Create, create, delete, update};
 pub use post::{Posted, Question, Regenerate, post, regenerate};
 pub use read::{get, list, messages};
 
-use domain::ids::ConversationId;
 use domain::conversations::Conversation;
+use domain::ids::ConversationId;
 use domain::{Ctx, Error, FieldFault, Result};
 
 use crate::App;

@@ -50,7 +50,8 @@ pub async fn post(app: &App, ctx: &Ctx, id: ConversationId, question: Question) 
     let model = model_for(app, question.model.as_deref(), &conversation).await?;
     take_turn(app, principal).await?;
     let (question_id, answer_id, run_id) = (ctx.new_id(), ctx.new_id(), ctx.new_id());
-    let draft = Draft { client_id, content: Some(content), parent: question.parent, model, question_id, answer_id, run_id };
+    let draft =
+        Draft { client_id, content: Some(content), parent: question.parent, model, question_id, answer_id, run_id };
     accept(app, ctx, principal, id, draft).await
 }
 
@@ -121,17 +122,20 @@ async fn model_for(app: &App, wanted: Option<&str>, conversation: &Conversation)
 }
 
 async fn accept(app: &App, ctx: &Ctx, principal: &Principal, id: ConversationId, draft: Draft) -> Result<Posted> {
-    let written = app.db.retrying(async || write(app, ctx, principal, id, &draft).await).await;
-    let Written { message, answer, conversation, enqueued } = match written {
-        Ok(written) => written,
-        Err(fault) if is_repeat(&fault) => {
+    let write = async |wait: bool| app.db.retrying(async || write(app, ctx, principal, id, &draft, wait).await).await;
+    let written = match write(false).await {
+        Err(fault) if is_refused_by_index(&fault) => {
             // The same message came twice at once, and the other was faster.
             let conversation = mine(app, ctx, id).await?;
-            let first = repeated(app, principal, &conversation, draft.client_id.as_deref()).await?;
-            return first.ok_or(fault);
+            if let Some(first) = repeated(app, principal, &conversation, draft.client_id.as_deref()).await? {
+                return Ok(first);
+            }
+            // Else another node began a run of this conversation at the same moment: this one waits for its turn.
+            write(true).await
         }
-        Err(fault) => return Err(fault),
+        written => written,
     };
+    let Written { message, answer, conversation, enqueued } = written?;
     failpoint::hit("message.after_commit");
     metrics::counter!("obrol_messages_accepted_total").increment(1);
     let run = enqueued.run.clone();
@@ -151,7 +155,14 @@ struct Written {
     enqueued: Enqueued,
 }
 
-async fn write(app: &App, ctx: &Ctx, principal: &Principal, id: ConversationId, draft: &Draft) -> Result<Written> {
+async fn write(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    id: ConversationId,
+    draft: &Draft,
+    wait: bool,
+) -> Result<Written> {
     let now = ctx.now();
     let tx = app.db.begin().await?;
     let locked = persistence::conversations::lock_of_user(&*tx, principal.user, id).await?;
@@ -198,7 +209,7 @@ async fn write(app: &App, ctx: &Ctx, principal: &Principal, id: ConversationId, 
     };
     let new: Vec<&Message> = if new_question { vec![&message, &answer] } else { vec![&answer] };
     persistence::messages::insert_all(&*tx, &new).await?;
-    let busy = persistence::runs::has_running(&*tx, id).await?;
+    let busy = wait || persistence::runs::has_running(&*tx, id).await?;
     let run = NewRun { conversation: id, question: message.id, answer: answer.id, model: draft.model.clone() };
     let enqueued = enqueue(app, ctx, &tx, draft.run_id, run, busy).await?;
     conversation.head = Some(answer.id);
@@ -226,7 +237,7 @@ async fn parent_of(
     }
 }
 
-fn is_repeat(fault: &Error) -> bool {
+fn is_refused_by_index(fault: &Error) -> bool {
     let cause = fault.cause().and_then(|cause| cause.downcast_ref::<persistence::Error>());
     cause.is_some_and(persistence::Error::is_unique_violation)
 }

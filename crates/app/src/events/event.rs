@@ -19,18 +19,56 @@ pub enum Event {
     Ready,
     /// Something was missed: fetch anew what is on the screen. Snapshots of running answers follow.
     SyncRequired,
-    RunStarted { run: RunId, conversation: ConversationId, message: MessageId, attempt: u32, model: String },
-    RunSnapshot { run: RunId, conversation: ConversationId, message: MessageId, attempt: u32, at: u32, text: String },
+    RunStarted {
+        run: RunId,
+        conversation: ConversationId,
+        message: MessageId,
+        attempt: u32,
+        model: String,
+    },
+    RunSnapshot {
+        run: RunId,
+        conversation: ConversationId,
+        message: MessageId,
+        attempt: u32,
+        at: u32,
+        text: String,
+    },
     /// `start` in code points.
-    RunDelta { run: RunId, message: MessageId, attempt: u32, start: u32, text: String },
+    RunDelta {
+        run: RunId,
+        message: MessageId,
+        attempt: u32,
+        start: u32,
+        text: String,
+    },
     /// A new attempt goes on after the first `keep` code points.
-    RunRewound { run: RunId, message: MessageId, attempt: u32, keep: u32 },
+    RunRewound {
+        run: RunId,
+        message: MessageId,
+        attempt: u32,
+        keep: u32,
+    },
     /// `message` is the stored answer; it wins over everything heard before.
-    RunEnded { run: RunId, attempt: u32, end: RunEnd, message: Box<Message>, usage: Option<Usage> },
-    MessageCreated { message: Box<Message> },
-    ConversationCreated { conversation: Box<Conversation> },
-    ConversationUpdated { conversation: Box<Conversation> },
-    ConversationDeleted { conversation: ConversationId },
+    RunEnded {
+        run: RunId,
+        attempt: u32,
+        end: RunEnd,
+        message: Box<Message>,
+        usage: Option<Usage>,
+    },
+    MessageCreated {
+        message: Box<Message>,
+    },
+    ConversationCreated {
+        conversation: Box<Conversation>,
+    },
+    ConversationUpdated {
+        conversation: Box<Conversation>,
+    },
+    ConversationDeleted {
+        conversation: ConversationId,
+    },
 }
 
 impl Event {

@@ -9,9 +9,9 @@ use domain::runs::{Position, Run};
 use domain::{Error, Result};
 use tokio::sync::watch;
 
+use super::Event;
 use super::feed::Feed;
 use super::heal::{end_of, heal};
-use super::Event;
 use crate::App;
 
 /// One thing that a client hears; `id` is where to go on after it.
@@ -125,6 +125,8 @@ pub struct RunListening {
     listening: Listening,
     position: Position,
     ready: VecDeque<Event>,
+    /// The attempt whose start was told.
+    started: u32,
     over: bool,
 }
 
@@ -141,12 +143,18 @@ pub async fn follow_run(app: &App, user: UserId, id: RunId, last_event_id: Optio
         super::tail::hear_other_nodes(app, &feed);
     }
     let moved = feed.moved.subscribe();
-    if !feed.state().views.contains_key(&id) {
+    if !run.state.status.is_terminal() && !feed.state().views.contains_key(&id) {
         heal(app, &feed, id).await?;
     }
     let listening = Listening { app: app.clone(), feed, moved, at: 0, ready: VecDeque::new() };
-    let mut following =
-        RunListening { run: id, listening, position: Position::default(), ready: VecDeque::new(), over: false };
+    let mut following = RunListening {
+        run: id,
+        listening,
+        position: Position::default(),
+        ready: VecDeque::new(),
+        started: 0,
+        over: false,
+    };
     following.begin(&run, last).await?;
     Ok(following)
 }
@@ -254,7 +262,8 @@ impl RunListening {
                 }
                 continue;
             }
-            if heard.event.run() == Some(self.run) {
+            let told = matches!(&*heard.event, Event::RunStarted { attempt, .. } if *attempt <= self.started);
+            if heard.event.run() == Some(self.run) && !told {
                 return Ok(Some(self.heard((*heard.event).clone())));
             }
         }
@@ -272,6 +281,7 @@ impl RunListening {
     fn heard(&mut self, event: Event) -> Heard {
         match &event {
             Event::RunStarted { attempt, .. } => {
+                self.started = *attempt;
                 // A later attempt is named by its rewind, which cuts the text.
                 self.position = Position { attempt: *attempt, at: if *attempt > 1 { self.position.at } else { 0 } };
             }

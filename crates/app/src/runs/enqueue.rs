@@ -5,8 +5,8 @@ use std::time::Duration;
 use domain::ids::{ConversationId, MessageId, RunId};
 use domain::runs::{Input, Lane, Run, RunState};
 use domain::{Ctx, Error, Kind, Principal, Result};
-use persistence::runs::{Claimed, Lease};
 use persistence::Tx;
+use persistence::runs::{Claimed, Lease};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::runner;

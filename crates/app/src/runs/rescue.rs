@@ -60,7 +60,9 @@ async fn rescue(app: &App, mine: Option<domain::ids::NodeId>, everything: bool) 
                         persistence::runs::again(&*tx, &run, after, now.plus(wait)).await?;
                         again += 1;
                     }
-                    Outcome::Finished | Outcome::Claimed | Outcome::StopAsked | Outcome::Unchanged => over.push((run, after)),
+                    Outcome::Finished | Outcome::Claimed | Outcome::StopAsked | Outcome::Unchanged => {
+                        over.push((run, after))
+                    }
                 }
             }
             failpoint::hit("run.rescue.before_commit");

@@ -45,6 +45,8 @@ pub(super) struct Record {
     pub credential: Option<String>,
     pub first_token_at: Option<Timestamp>,
     pub usage: Option<Usage>,
+    /// Estimated tokens of what was asked.
+    pub asked: u64,
     pub error_class: Option<&'static str>,
     pub error_text: Option<String>,
     /// When the provider says that asking again makes sense.
@@ -95,6 +97,11 @@ async fn attempt(app: &App, run: &Run, live: &Arc<Live>) -> (Done, Record) {
         done = answer(app, run, live, deadline, &mut record) => done,
         () = tokio::time::sleep_until(deadline) => Done::Failed(Failure::Timeout),
     };
+    if record.usage.is_none() && record.first_token_at.is_some() {
+        // Stopped, cut, or a provider that does not say: what was used is counted here, and marked.
+        let output_tokens = estimate::tokens(&live.text().1);
+        record.usage = Some(Usage { input_tokens: record.asked, output_tokens, cost_micros: None, estimated: true });
+    }
     (done, record)
 }
 
@@ -113,11 +120,12 @@ async fn answer(app: &App, run: &Run, live: &Live, deadline: Instant, record: &m
             let mut budget = budget;
             for _ in 0..=FITS {
                 let messages = context::fit(&branch, budget);
+                record.asked = estimate::messages(&messages);
                 match ask(app, run, messages.clone(), deadline).await {
-                    Ok(answer) => return stream(app, run, live, answer, &messages, record).await,
+                    Ok(answer) => return stream(app, run, live, answer, record).await,
                     Err(AskError { error, .. }) if error.class == ErrorClass::ContextLength && messages.len() > 1 => {
                         note_failure(record, &error);
-                        budget = messages.iter().map(|m| estimate::messages(std::slice::from_ref(m))).sum::<u64>() / 2;
+                        budget = record.asked / 2;
                     }
                     Err(AskError { error, tries }) => {
                         if let Some(last) = tries.last() {
@@ -173,14 +181,7 @@ async fn ask(app: &App, run: &Run, messages: Vec<ChatMessage>, deadline: Instant
 }
 
 /// Passes the stream on: to the readers at once, to the disk soon.
-async fn stream(
-    app: &App,
-    run: &Run,
-    live: &Live,
-    answer: Answer,
-    asked: &[ChatMessage],
-    record: &mut Record,
-) -> Done {
+async fn stream(app: &App, run: &Run, live: &Live, answer: Answer, record: &mut Record) -> Done {
     let now = app.clock.now();
     record.first_token_at = Some(now);
     metrics::histogram!("obrol_run_first_token_seconds").record(now.since(run.created_at).as_secs_f64());
@@ -190,7 +191,7 @@ async fn stream(
     let kept = live.text().1;
     let mut repeated = if answer.continuation == Continuation::Replay { kept.as_str() } else { "" };
     let mut stream = answer.stream;
-    let done = loop {
+    loop {
         match stream.next().await {
             Some(Ok(ChatEvent::Text(text))) => {
                 let new = match text.strip_prefix(repeated) {
@@ -239,17 +240,7 @@ async fn stream(
                 break Done::Failed(Failure::Unavailable);
             }
         }
-    };
-    if record.usage.is_none() {
-        let estimated = estimate::usage(asked, &live.text().1);
-        record.usage = Some(Usage {
-            input_tokens: estimated.input_total,
-            output_tokens: estimated.output_total,
-            cost_micros: None,
-            estimated: true,
-        });
     }
-    done
 }
 
 async fn say(app: &App, run: &Run, live: &Live, text: &str) {

@@ -27,7 +27,9 @@ pub(super) async fn settle(app: &App, run: &Run, live: &Live, done: Done, record
                 return;
             }
             Done::NotTheSame => forget(app, run).await.map(|()| None),
-            Done::Complete | Done::Failed(_) | Done::Stopped | Done::Released => write(app, run, live, &done, &record).await,
+            Done::Complete | Done::Failed(_) | Done::Stopped | Done::Released => {
+                write(app, run, live, &done, &record).await
+            }
         };
         match written {
             Ok(None) if matches!(done, Done::NotTheSame) => done = Done::Released,
@@ -97,14 +99,7 @@ async fn write(app: &App, run: &Run, live: &Live, done: &Done, record: &Record) 
 }
 
 /// Back to the queue; text that was sent but not stored yet goes along, so that no reader is ahead of the database.
-async fn again(
-    app: &App,
-    tx: &persistence::Tx,
-    run: &Run,
-    live: &Live,
-    after: RunState,
-    wait: Duration,
-) -> Result<()> {
+async fn again(app: &App, tx: &persistence::Tx, run: &Run, live: &Live, after: RunState, wait: Duration) -> Result<()> {
     if let Some(rest) = live.unstored() {
         persistence::runs::append(&**tx, vec![rest]).await?;
     }

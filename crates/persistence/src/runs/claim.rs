@@ -177,6 +177,7 @@ pub async fn rescue_candidates(
         let now = database_now(conn).await?;
         query = query.filter(Column::LeaseUntil.lt(now.millis()));
     }
-    let query = query.order_by_asc(Column::Id).limit(limit).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    let query =
+        query.order_by_asc(Column::Id).limit(limit).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     query.all(conn).await?.into_iter().map(from_row).collect()
 }

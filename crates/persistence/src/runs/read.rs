@@ -61,7 +61,8 @@ pub async fn active_of_conversation(
 }
 
 pub async fn count_queued_of_user(conn: &impl ConnectionTrait, user: UserId) -> Result<u64> {
-    let query = Entity::find().filter(Column::UserId.eq(user.uuid())).filter(Column::Status.eq(Status::Queued.as_str()));
+    let query =
+        Entity::find().filter(Column::UserId.eq(user.uuid())).filter(Column::Status.eq(Status::Queued.as_str()));
     Ok(query.count(conn).await?)
 }
 
