@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use obrol_tests::api::{id, text_of};
+use obrol_tests::api::{Api, id, text_of};
 use obrol_tests::database::Kind;
 use obrol_tests::fake_llm::FakeLlm;
 use obrol_tests::fake_llm::spec::Spec;
-use obrol_tests::follow::follow;
+use obrol_tests::follow::{follow, follow_until};
 use obrol_tests::server::{Server, Store};
 use reqwest::Method;
 use serde_json::json;
 
 const MODEL: &str = "fake-tok40-itl5";
+const SLOW: &str = "fake-tok100-itl10";
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Points of the SQLite writer, which other databases do not have.
@@ -37,15 +38,18 @@ async fn dying_at_each_point_loses_nothing() {
 /// Whether the server died there.
 async fn die_at(name: &str) -> bool {
     let store = Store::fresh().await;
-    let fake = FakeLlm::start(&[MODEL]).await;
+    let fake = FakeLlm::start(&[MODEL, SLOW]).await;
     let mut server = Server::prepare(&store, "node");
     server.provider("FAKE", &fake);
     server.up().await;
     let ani = server.person("ani").await;
     let conversation = ani.conversation(&format!("fake/{MODEL}")).await;
-    // Armed only now: starting and joining pass some of the points too.
-    server.signal("TERM");
-    server.exit(PATIENCE).await.expect("it ends when asked");
+    // A run that was under way when the process was killed: the next start rescues it, which has points of its own.
+    let orphaned = ani.conversation(&format!("fake/{SLOW}")).await;
+    let orphan = id(&ani.ask(&orphaned, "#o hello").await["run"]);
+    follow_until(&ani, &orphan, PATIENCE, |reading| !reading.text().is_empty()).await;
+    server.kill();
+    // Armed only now: starting afresh and joining pass some of the points too.
     server.set("OBROL_FAILPOINT", &format!("{name}:abort"));
     server.spawn();
     let body = json!({"client_message_id": "once", "content": [{"type": "text", "text": "#a hello"}]});
@@ -56,42 +60,54 @@ async fn die_at(name: &str) -> bool {
         let run = id(&accepted["run"]);
         (accepted, follow(&asking, &run, PATIENCE).await)
     });
-    // A cancelled or failed run passes points that a good one does not: both are asked for, in other conversations.
-    let extra = tokio::spawn(others(ani.clone()));
+    // Stopped runs pass points that a good one does not: some are made, in other conversations.
+    let others = tokio::spawn(stopped_runs(ani.clone()));
     let died = server.exit(Duration::from_secs(12)).await;
+    others.abort();
     server.kill();
     server.unset("OBROL_FAILPOINT");
     server.up().await;
     let (accepted, seen) = obrol_tests::wait::within(name, PATIENCE, asker).await.unwrap();
-    extra.abort();
-    let run = ani.ended(&id(&accepted["run"]), PATIENCE).await;
-    assert_eq!(run["status"], "succeeded", "{name}: {run}");
-    let whole = Spec::of(MODEL).text("a");
-    assert_eq!((seen.text(), seen.faults), (whole.clone(), vec![]), "{name}");
-    let stored = ani.messages(&conversation).await;
-    assert_eq!(stored.len(), 2, "{name}: one question, one answer");
-    assert_eq!(text_of(&stored[0]), whole, "{name}");
+    for (run, tag, model, text) in [
+        (id(&accepted["run"]), "a", MODEL, seen.text()),
+        (orphan.clone(), "o", SLOW, follow(&ani, &orphan, PATIENCE).await.text()),
+    ] {
+        let ended = ani.ended(&run, PATIENCE).await;
+        assert_eq!(ended["status"], "succeeded", "{name}: {ended}");
+        assert_eq!(text, Spec::of(model).text(tag), "{name}");
+    }
+    assert_eq!(seen.faults, Vec::<String>::new(), "{name}");
+    for (conversation, tag, model) in [(&conversation, "a", MODEL), (&orphaned, "o", SLOW)] {
+        let stored = ani.messages(conversation).await;
+        assert_eq!(stored.len(), 2, "{name}: one question, one answer");
+        assert_eq!(text_of(&stored[0]), Spec::of(model).text(tag), "{name}");
+    }
     let again = ani.post(&path, body).await;
     assert_eq!(again.body["message"]["id"], accepted["message"]["id"], "{name}");
     died.is_some_and(|status| !status.success())
 }
 
-/// A run that is stopped and one whose model does not exist, over and over until the test has what it wants.
-async fn others(api: obrol_tests::api::Api) {
+/// A running and a queued run that are both stopped, over and over until the test has what it wants.
+async fn stopped_runs(api: Api) {
     loop {
-        let Ok(made) = api.try_send(api.request(Method::POST, "/api/v1/conversations").json(&json!({}))).await else {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            continue;
-        };
-        let Some(conversation) = made.body["id"].as_str() else { continue };
-        let path = format!("/api/v1/conversations/{conversation}/messages");
-        let body = json!({"content": [{"type": "text", "text": "#x hello"}], "model": format!("fake/{MODEL}")});
-        if let Ok(asked) = api.try_send(api.request(Method::POST, &path).json(&body)).await {
-            let run = asked.body["run"]["id"].as_str().unwrap_or_default().to_owned();
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            let cancel = api.request(Method::POST, &format!("/api/v1/runs/{run}/cancel")).json(&json!({}));
-            let _ = api.try_send(cancel).await;
-        }
+        let _ = stop_two(&api).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+async fn stop_two(api: &Api) -> reqwest::Result<()> {
+    let made = api.try_send(api.request(Method::POST, "/api/v1/conversations").json(&json!({}))).await?;
+    let conversation = made.body["id"].as_str().unwrap_or_default().to_owned();
+    let path = format!("/api/v1/conversations/{conversation}/messages");
+    let body = json!({"content": [{"type": "text", "text": "#x hello"}], "model": format!("fake/{SLOW}")});
+    let mut runs = Vec::new();
+    for _ in 0..2 {
+        let asked = api.try_send(api.request(Method::POST, &path).json(&body)).await?;
+        runs.push(asked.body["run"]["id"].as_str().unwrap_or_default().to_owned());
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
+    for run in runs.iter().rev() {
+        api.try_send(api.request(Method::POST, &format!("/api/v1/runs/{run}/cancel")).json(&json!({}))).await?;
+    }
+    Ok(())
 }

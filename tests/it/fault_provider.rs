@@ -82,7 +82,7 @@ async fn what_cannot_be_healed_is_said() {
 #[tokio::test]
 async fn silence_does_not_hang_a_run() {
     let models = ["fake-tok20-stall5-first1", "fake-tok20-hang-first1"];
-    let env = [("OBROL_LLM_STALL_SECONDS", "2"), ("OBROL_LLM_FIRST_TOKEN_SECONDS", "2")];
+    let env = [("OBROL_PROVIDER_STALL_TIMEOUT", "2s"), ("OBROL_PROVIDER_FIRST_TOKEN_TIMEOUT", "2s")];
     let world = World::with(&models, &env).await;
     let ani = world.person("ani").await;
     for model in models {

@@ -8,7 +8,7 @@ use serde_json::json;
 
 #[tokio::test]
 async fn messages_a_minute() {
-    let world = World::with(&["fake-tok20"], &[("OBROL_LLM_MESSAGES_PER_MINUTE", "3")]).await;
+    let world = World::with(&["fake-tok20"], &[("OBROL_MESSAGES_PER_MINUTE", "3")]).await;
     let (ani, budi) = (world.person("ani").await, world.person("budi").await);
     let conversation = ani.conversation("fake/fake-tok20").await;
     for _ in 0..3 {

@@ -115,7 +115,7 @@ async fn either_node_may_die_in_an_answer() {
 /// A node that sleeps past its lease finds itself fenced: its late words change nothing.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_that_slept_is_fenced() {
-    let nodes = Nodes::start(&[("OBROL_RUNS_LEASE_SECONDS", "3")]).await;
+    let nodes = Nodes::start(&[("OBROL_RUN_LEASE", "3s")]).await;
     let ani = nodes.api().register("ani@example.test").await;
     let conversation = ani.conversation(&format!("fake/{MODEL}")).await;
     let run = id(&ani.ask(&conversation, "#a hello").await["run"]);
