@@ -31,6 +31,12 @@ enum Task {
         #[arg(long, value_name = "FILE", env = "OBROL_BINARY")]
         binary: Option<PathBuf>,
     },
+    /// Write the committed files that the server prints: OpenAPI, .env.example, the table in docs/CONFIGURATION.md.
+    Generate {
+        /// A built `obrol` to ask, instead of `cargo run`.
+        #[arg(long, value_name = "FILE", env = "OBROL_BINARY")]
+        binary: Option<PathBuf>,
+    },
     /// Write the files of a new feature on every floor, and one line in each floor's list.
     Feature {
         /// One plural lower-case word, for example `recipes`.
@@ -42,6 +48,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = tree::find_root(arguments.root).and_then(|root| match arguments.task {
         Task::House { without_binary, binary } => house::run(&root, without_binary, binary),
+        Task::Generate { binary } => house::generate(&root, binary),
         Task::Feature { name } => feature::run(&root, &name),
     });
     match outcome {

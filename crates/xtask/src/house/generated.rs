@@ -1,4 +1,4 @@
-//! Committed files that the server's binary prints: the OpenAPI description and the configuration example.
+//! Committed files that the server's binary prints: the OpenAPI description, the configuration example, the table of keys.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,6 +10,11 @@ use crate::tree::Tree;
 
 const SPEC: &str = "openapi/openapi.json";
 const EXAMPLE: &str = ".env.example";
+const PAGE: &str = "docs/CONFIGURATION.md";
+/// The table of keys stands between these lines.
+const BEGIN: &str = "<!-- printed by `obrol config example --format markdown` -->";
+const END: &str = "<!-- end -->";
+const WRITE: &str = "`cargo xtask generate` writes it";
 
 pub fn check(tree: &Tree, binary: Option<PathBuf>) -> Vec<Finding> {
     let obrol = Obrol { root: tree.root.clone(), binary };
@@ -22,7 +27,42 @@ pub fn check(tree: &Tree, binary: Option<PathBuf>) -> Vec<Finding> {
         Ok(printed) => findings.extend(example_fault(tree.text(EXAMPLE).as_deref(), &printed)),
         Err(fault) => findings.push(Finding::new("obrol config example", fault)),
     }
+    match obrol.prints(&["config", "example", "--format", "markdown"]) {
+        Ok(printed) => findings.extend(page_fault(tree.text(PAGE).as_deref(), &printed)),
+        Err(fault) => findings.push(Finding::new("obrol config example --format markdown", fault)),
+    }
     findings
+}
+
+/// Writes what [`check`] compares.
+pub fn write(tree: &Tree, binary: Option<PathBuf>) -> Result<(), String> {
+    let obrol = Obrol { root: tree.root.clone(), binary };
+    let page = tree.text(PAGE).unwrap_or_default();
+    let table = obrol.prints(&["config", "example", "--format", "markdown"])?;
+    let page = with_table(&page, &table).ok_or(format!("{PAGE} lacks the lines between which the table stands"))?;
+    let files = [(SPEC, obrol.prints(&["openapi"])?), (EXAMPLE, obrol.prints(&["config", "example"])?), (PAGE, page)];
+    for (file, text) in files {
+        std::fs::write(tree.root.join(file), text).map_err(|fault| format!("{file}: {fault}"))?;
+        println!("  {file}");
+    }
+    Ok(())
+}
+
+fn with_table(page: &str, table: &str) -> Option<String> {
+    let (before, rest) = page.split_once(BEGIN)?;
+    let (_, after) = rest.split_once(END)?;
+    Some(format!("{before}{BEGIN}\n\n{}\n\n{END}{after}", table.trim()))
+}
+
+fn page_fault(committed: Option<&str>, table: &str) -> Option<Finding> {
+    let Some(committed) = committed else {
+        return Some(Finding::new(PAGE, "is missing"));
+    };
+    match with_table(committed, table) {
+        None => Some(Finding::new(PAGE, format!("lacks the lines `{BEGIN}` and `{END}`"))),
+        Some(wanted) if wanted != committed => Some(Finding::new(PAGE, format!("its table of keys is old; {WRITE}"))),
+        Some(_) => None,
+    }
 }
 
 struct Obrol {
@@ -94,16 +134,13 @@ fn differences(left: &Value, right: &Value, path: &str, found: &mut Vec<String>)
 
 fn example_fault(committed: Option<&str>, printed: &str) -> Option<Finding> {
     let Some(committed) = committed else {
-        return Some(Finding::new(EXAMPLE, format!("is missing; run `obrol config example > {EXAMPLE}`")));
+        return Some(Finding::new(EXAMPLE, format!("is missing; {WRITE}")));
     };
     let (left, right): (Vec<&str>, Vec<&str>) = (committed.lines().collect(), printed.lines().collect());
     let first = (0..left.len().max(right.len())).find(|line| left.get(*line) != right.get(*line))?;
     let shown = |line: Option<&&str>| line.map_or("nothing".to_owned(), |line| format!("`{line}`"));
-    let what = format!(
-        "has {}, but the configuration has {}; run `obrol config example > {EXAMPLE}`",
-        shown(left.get(first)),
-        shown(right.get(first))
-    );
+    let what =
+        format!("has {}, but the configuration has {}; {WRITE}", shown(left.get(first)), shown(right.get(first)));
     Some(Finding::new(format!("{EXAMPLE}:{}", first + 1), what))
 }
 
@@ -129,6 +166,16 @@ mod tests {
         let fault = example_fault(Some("A=1\n"), "A=1\nB=2\n").unwrap();
         assert_eq!(fault.place, ".env.example:2");
         assert!(fault.what.contains("has nothing, but the configuration has `B=2`"));
+    }
+
+    #[test]
+    fn the_table_of_keys_stands_between_its_lines() {
+        let page = format!("# A\n{BEGIN}\n\n| old |\n\n{END}\nrest\n");
+        let new = with_table(&page, "| new |\n").unwrap();
+        assert_eq!(new, format!("# A\n{BEGIN}\n\n| new |\n\n{END}\nrest\n"));
+        assert!(page_fault(Some(&page), "| new |").unwrap().what.contains("old"));
+        assert_eq!(page_fault(Some(&new), "| new |\n"), None);
+        assert!(page_fault(Some("# A"), "").unwrap().what.contains("lacks"));
     }
 
     #[test]

@@ -27,6 +27,11 @@ impl Finding {
     }
 }
 
+/// Writes the committed files that the server's binary prints.
+pub fn generate(root: &Path, binary: Option<PathBuf>) -> Result<bool, String> {
+    generated::write(&Tree::read(root)?, binary).map(|()| true)
+}
+
 /// True when every law holds.
 pub fn run(root: &Path, without_binary: bool, binary: Option<PathBuf>) -> Result<bool, String> {
     let tree = Tree::read(root)?;
