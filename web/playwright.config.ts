@@ -2,7 +2,7 @@
 import { defineConfig, devices } from "@playwright/test";
 
 const launchOptions = {
-  executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: [
     "--no-sandbox",
     "--disable-gpu",
@@ -19,13 +19,13 @@ export default defineConfig({
   outputDir: "test-results",
   workers: 1,
   fullyParallel: false,
-  forbidOnly: process.env["CI"] !== undefined,
+  forbidOnly: process.env.CI !== undefined,
   retries: 0,
   timeout: 45_000,
   expect: { timeout: 10_000 },
   reporter: [["list"]],
   use: {
-    baseURL: process.env["OBROL_E2E_URL"] ?? "http://127.0.0.1:8080",
+    baseURL: process.env.OBROL_E2E_URL ?? "http://127.0.0.1:8080",
     locale: "en-US",
     trace: "retain-on-failure",
     launchOptions,

@@ -9,7 +9,7 @@ import { icuCatalogs } from "./scripts/vite-icu.ts";
 import { precompress } from "./scripts/vite-precompress.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const api = process.env["OBROL_DEV_API"] ?? "http://127.0.0.1:8080";
+const api = process.env.OBROL_DEV_API ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
   resolve: {

@@ -41,7 +41,7 @@ export function namesIn(message: string): string {
 /** Everything that is wrong with the other languages, measured against English. */
 export function faultsOf(catalogs: Record<string, Catalog>): string[] {
   const faults: string[] = [];
-  const english = flatten(catalogs["en"] ?? {});
+  const english = flatten(catalogs.en ?? {});
   for (const [locale, catalog] of Object.entries(catalogs)) {
     const own = flatten(catalog);
     for (const [key, text] of own) {

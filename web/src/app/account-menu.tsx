@@ -41,11 +41,11 @@ export function AccountMenu({ user, onNavigate }: AccountMenuProps) {
       trigger={
         <button
           type="button"
-          aria-label={t("account", { name: user.display_name })}
           className="flex min-h-12 w-full items-center gap-3 rounded-control px-2 text-start hover:bg-hover data-[state=open]:bg-hover"
         >
           <Avatar name={user.display_name} />
           <span className="min-w-0 flex-1">
+            <span className="sr-only">{t("account")}</span>
             <span className="block truncate font-medium text-sm">{user.display_name}</span>
             <span className="block truncate text-muted text-xs">{user.email}</span>
           </span>

@@ -7,6 +7,7 @@ import { Button } from "@/components/ui/button.tsx";
 import { Empty } from "@/components/ui/empty.tsx";
 import { usePageTitle } from "@/lib/a11y/page-title.ts";
 import { ApiProblem } from "@/lib/api/problem.ts";
+import { refresh } from "@/lib/api/token.ts";
 
 const FIRST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 30_000;
@@ -21,8 +22,10 @@ export function RouteError({ error, reset }: ErrorComponentProps) {
 
   async function again(): Promise<void> {
     setBusy(true);
-    await router.invalidate();
-    reset();
+    if (!passing || (await refresh()) !== "unreachable") {
+      await router.invalidate();
+      reset();
+    }
     setBusy(false);
   }
 
@@ -30,20 +33,27 @@ export function RouteError({ error, reset }: ErrorComponentProps) {
     if (!passing) return;
     let wait = FIRST_WAIT_MS;
     let timer: ReturnType<typeof setTimeout>;
-    const retry = () => {
-      router.invalidate().finally(plan);
+    let left = false;
+    const retry = async () => {
+      // Asked aside, so that the page does not flicker while the server is still away.
+      const answer = await refresh();
+      if (left) return;
+      if (answer === "unreachable") plan();
+      else await router.invalidate();
     };
     const plan = () => {
       clearTimeout(timer);
       // Spread out, so that a restarted server is not met by every open page at once.
-      timer = setTimeout(retry, wait * (0.75 + Math.random() / 2));
+      timer = setTimeout(() => void retry(), wait * (0.75 + Math.random() / 2));
       wait = Math.min(wait * 1.7, LONGEST_WAIT_MS);
     };
     plan();
-    window.addEventListener("online", retry);
+    const online = () => void retry();
+    window.addEventListener("online", online);
     return () => {
+      left = true;
       clearTimeout(timer);
-      window.removeEventListener("online", retry);
+      window.removeEventListener("online", online);
     };
   }, [passing, router]);
 

@@ -8,9 +8,9 @@ export interface VisitorSearch {
 
 export function visitorSearch(search: Record<string, unknown>): VisitorSearch {
   const found: VisitorSearch = {};
-  const to = localPath(search["to"]);
+  const to = localPath(search.to);
   if (to !== "/") found.to = to;
-  const reason = search["reason"];
+  const reason = search.reason;
   if (reason === "expired" || reason === "out") found.reason = reason;
   return found;
 }

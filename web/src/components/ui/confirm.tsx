@@ -24,7 +24,10 @@ export function Confirm(props: ConfirmProps) {
       <AlertDialog.Portal>
         <Backdrop />
         <div className="pointer-events-none fixed inset-0 z-50 grid place-items-end overflow-y-auto p-3 sm:place-items-center">
-          <AlertDialog.Content className="pointer-events-auto w-full max-w-md animate-rise rounded-card border border-line bg-raised p-6 shadow-raised">
+          <AlertDialog.Content
+            aria-modal="true"
+            className="pointer-events-auto w-full max-w-md animate-rise rounded-card border border-line bg-raised p-6 shadow-raised"
+          >
             <AlertDialog.Title className="font-semibold text-lg leading-snug">
               {props.title}
             </AlertDialog.Title>

@@ -21,6 +21,7 @@ export function Dialog({ open, onOpenChange, title, description, children }: Dia
         <Backdrop />
         <div className="pointer-events-none fixed inset-0 z-50 grid place-items-end overflow-y-auto p-3 sm:place-items-center">
           <Radix.Content
+            aria-modal="true"
             {...(description ? {} : { "aria-describedby": undefined })}
             className="pointer-events-auto w-full max-w-md animate-rise rounded-card border border-line bg-raised p-6 shadow-raised"
           >

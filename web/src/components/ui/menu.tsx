@@ -2,7 +2,7 @@
 import { clsx } from "clsx";
 import { Check } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
-import type { ComponentProps, ReactNode } from "react";
+import { type ComponentProps, type ReactNode, useState } from "react";
 
 const itemClass =
   "flex min-h-11 cursor-default select-none items-center gap-3 rounded-lg px-3 py-2 text-sm outline-none data-disabled:opacity-50 data-highlighted:bg-hover sm:min-h-10";
@@ -17,10 +17,16 @@ export interface MenuProps {
 }
 
 export function Menu({ trigger, children, align = "end", side = "bottom", ...state }: MenuProps) {
+  const [button, setButton] = useState<HTMLElement | null>(null);
+  // Inside the landmark of its button, so that readers who jump from landmark to landmark find it.
+  const home =
+    button?.closest<HTMLElement>("[role=dialog], main, nav, aside, footer, header") ?? null;
   return (
     <DropdownMenu.Root modal={false} {...state}>
-      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
+      <DropdownMenu.Trigger asChild ref={setButton}>
+        {trigger}
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal container={home}>
         <DropdownMenu.Content
           align={align}
           side={side}

@@ -17,6 +17,7 @@ export function Sheet({ open, onOpenChange, title, children }: SheetProps) {
       <Radix.Portal>
         <Backdrop />
         <Radix.Content
+          aria-modal="true"
           aria-describedby={undefined}
           className="fixed inset-y-0 start-0 z-50 flex w-[min(20rem,86vw)] animate-slide-in flex-col border-line border-e bg-side shadow-raised outline-none"
         >

@@ -38,7 +38,7 @@ export function ProfilePage({ user }: { user: User }) {
         <Avatar name={user.display_name} />
         <div className="min-w-0">
           <p className="truncate font-medium">{user.display_name}</p>
-          <p className="truncate text-muted text-sm">
+          <p className="text-muted text-sm">
             {t(`roles.${user.role}`)}
             {" · "}
             {t("since", {

@@ -18,23 +18,23 @@ export function SettingsFrame({ children }: { children: ReactNode }) {
         <h1 className="truncate px-2 font-semibold">{t("title")}</h1>
       </TopBar>
       <div className="mx-auto flex max-w-4xl flex-col gap-6 px-4 pt-4 pb-16 sm:px-8 md:flex-row md:gap-12 md:pt-10">
-        <nav aria-label={t("sections")} className="md:w-52 md:shrink-0">
+        <nav aria-label={t("sections")} className="md:w-58 md:shrink-0">
           <ul className="flex flex-col gap-1">
             <li>
               <Link to="/settings/profile" className={linkClass}>
-                <UserRound className="size-4.5" aria-hidden="true" />
+                <UserRound className="size-4.5 shrink-0" aria-hidden="true" />
                 {t("profile.title")}
               </Link>
             </li>
             <li>
               <Link to="/settings/appearance" className={linkClass}>
-                <Palette className="size-4.5" aria-hidden="true" />
+                <Palette className="size-4.5 shrink-0" aria-hidden="true" />
                 {t("appearance.title")}
               </Link>
             </li>
             <li>
               <Link to="/settings/devices" className={linkClass}>
-                <ShieldCheck className="size-4.5" aria-hidden="true" />
+                <ShieldCheck className="size-4.5 shrink-0" aria-hidden="true" />
                 {t("devices.title")}
               </Link>
             </li>
