@@ -84,7 +84,6 @@ impl Inner {
         self.local.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    #[allow(clippy::disallowed_methods, reason = "measures a span inside one process; nothing is stored or shown")]
     fn take_locally(&self, key: &str, token: &str, ttl: Duration) -> bool {
         let now = Instant::now();
         let mut table = self.local();
@@ -105,7 +104,6 @@ impl Inner {
         }
     }
 
-    #[allow(clippy::disallowed_methods, reason = "measures a span inside one process; nothing is stored or shown")]
     fn extend_locally(&self, key: &str, token: &str, ttl: Duration) -> bool {
         let now = Instant::now();
         match self.local().get_mut(key) {

@@ -21,6 +21,12 @@ pub fn find_root(given: Option<PathBuf>) -> Result<PathBuf, String> {
         .ok_or_else(|| "not inside the Obrol repository; give --root".to_owned())
 }
 
+/// The cargo that runs us, or the one that is found.
+#[expect(clippy::disallowed_methods, reason = "not a setting of the server: how cargo tells its children who it is")]
+pub fn cargo() -> String {
+    std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned())
+}
+
 impl Tree {
     pub fn read(root: &Path) -> Result<Self, String> {
         let mut files = match git_files(root) {

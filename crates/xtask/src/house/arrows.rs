@@ -95,7 +95,7 @@ struct Dependency {
 }
 
 pub fn check(root: &Path) -> Result<Vec<Finding>, String> {
-    let output = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()))
+    let output = Command::new(crate::tree::cargo())
         .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
         .current_dir(root)
         .output()

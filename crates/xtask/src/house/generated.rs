@@ -75,7 +75,7 @@ impl Obrol {
         let mut command = match &self.binary {
             Some(binary) => Command::new(absolute(binary)),
             None => {
-                let mut cargo = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));
+                let mut cargo = Command::new(crate::tree::cargo());
                 cargo.args(["run", "--quiet", "--package", "server", "--bin", "obrol", "--"]);
                 cargo
             }
