@@ -7,7 +7,12 @@ import { type LiveRun, step } from "./run-state.ts";
 import { RunStore } from "./run-store.ts";
 
 const ids = { run_id: "r", message_id: "m" };
-const start = (attempt = 1): RunEvent => ({ type: "run.started", ...ids, conversation_id: "c", attempt });
+const start = (attempt = 1): RunEvent => ({
+  type: "run.started",
+  ...ids,
+  conversation_id: "c",
+  attempt,
+});
 const delta = (at: number, text: string, attempt?: number): RunEvent => ({
   type: "run.delta",
   ...ids,
@@ -15,7 +20,12 @@ const delta = (at: number, text: string, attempt?: number): RunEvent => ({
   text,
   ...(attempt === undefined ? {} : { attempt }),
 });
-const rewind = (attempt: number, keep: number): RunEvent => ({ type: "run.rewound", ...ids, attempt, keep });
+const rewind = (attempt: number, keep: number): RunEvent => ({
+  type: "run.rewound",
+  ...ids,
+  attempt,
+  keep,
+});
 const snapshot = (attempt: number, text: string): RunEvent => ({
   type: "run.snapshot",
   ...ids,
@@ -55,7 +65,13 @@ describe("code points", () => {
 
 describe("step", () => {
   it("appends, and ignores what it has", () => {
-    const { run, verdicts } = play([start(), delta(0, "Hel"), delta(3, "lo"), delta(3, "lo"), delta(0, "Hello")]);
+    const { run, verdicts } = play([
+      start(),
+      delta(0, "Hel"),
+      delta(3, "lo"),
+      delta(3, "lo"),
+      delta(0, "Hello"),
+    ]);
     expect(run?.text).toBe("Hello");
     expect(verdicts.slice(3)).toEqual(["same", "same"]);
   });
@@ -65,7 +81,13 @@ describe("step", () => {
   });
 
   it("asks when something is missing and trusts the snapshot that follows", () => {
-    const { run, verdicts } = play([start(), delta(0, "ab"), delta(5, "x"), delta(6, "y"), snapshot(1, "abcdexy")]);
+    const { run, verdicts } = play([
+      start(),
+      delta(0, "ab"),
+      delta(5, "x"),
+      delta(6, "y"),
+      snapshot(1, "abcdexy"),
+    ]);
     expect(verdicts).toEqual(["changed", "changed", "gap", "gap", "changed"]);
     expect(run?.text).toBe("abcdexy");
   });
@@ -76,24 +98,41 @@ describe("step", () => {
   });
 
   it("cuts at a rewind and refuses what an older attempt still says", () => {
-    const { run } = play([start(), delta(0, "a😀bcd", 1), rewind(2, 2), start(2), delta(5, "ZZ", 1), delta(2, "XY", 2)]);
+    const { run } = play([
+      start(),
+      delta(0, "a😀bcd", 1),
+      rewind(2, 2),
+      start(2),
+      delta(5, "ZZ", 1),
+      delta(2, "XY", 2),
+    ]);
     expect(run?.text).toBe("a😀XY");
   });
 
   it("does not take text of an attempt whose rewind it missed", () => {
-    expect(play([start(), delta(0, "abcdef"), start(2), delta(2, "cd")]).verdicts.at(-1)).toBe("gap");
+    expect(play([start(), delta(0, "abcdef"), start(2), delta(2, "cd")]).verdicts.at(-1)).toBe(
+      "gap",
+    );
     expect(play([start(), delta(0, "abcdef"), delta(2, "XX")]).verdicts.at(-1)).toBe("gap");
     expect(play([start(), delta(0, "abcdef"), rewind(3, 4)]).verdicts.at(-1)).toBe("gap");
   });
 
   it("does not go back to an older snapshot", () => {
     expect(play([start(), delta(0, "abc"), snapshot(1, "ab")]).run?.text).toBe("abc");
-    expect(play([start(), delta(0, "abc"), rewind(2, 1), snapshot(1, "abcdef")]).run?.text).toBe("a");
+    expect(play([start(), delta(0, "abc"), rewind(2, 1), snapshot(1, "abcdef")]).run?.text).toBe(
+      "a",
+    );
   });
 
   it("ends with the stored message, whatever was heard, and stays there", () => {
     const end: RunEvent = { type: "run.succeeded", run_id: "r", message: stored("the truth") };
-    const { run, verdicts } = play([start(), delta(0, "lies"), end, delta(4, "!"), snapshot(3, "no")]);
+    const { run, verdicts } = play([
+      start(),
+      delta(0, "lies"),
+      end,
+      delta(4, "!"),
+      snapshot(3, "no"),
+    ]);
     expect(run?.message?.content[0]?.text).toBe("the truth");
     expect(verdicts.slice(3)).toEqual(["same", "same"]);
   });
@@ -142,7 +181,12 @@ function listen(seed: number) {
   let run: LiveRun | null = null;
   let told = 0;
   const attemptAt = (index: number) =>
-    events.slice(0, index + 1).reduce((most, one) => ("attempt" in one && one.attempt ? Math.max(most, one.attempt) : most), 1);
+    events
+      .slice(0, index + 1)
+      .reduce(
+        (most, one) => ("attempt" in one && one.attempt ? Math.max(most, one.attempt) : most),
+        1,
+      );
   const hear = (event: RunEvent) => {
     const next = step(run, event);
     run = next.run;
@@ -174,7 +218,11 @@ describe("any line", () => {
       const healed = step(run, snapshot(attempt, text)).run;
       expect(healed?.text, `seed ${seed}`).toBe(text);
       expect(healed?.length, `seed ${seed}`).toBe(countPoints(text));
-      const end = step(healed ?? null, { type: "run.succeeded", run_id: "r", message: stored(text) }).run;
+      const end = step(healed ?? null, {
+        type: "run.succeeded",
+        run_id: "r",
+        message: stored(text),
+      }).run;
       expect(end?.message?.content[0]?.text).toBe(text);
     }
   });
@@ -221,7 +269,11 @@ describe("RunStore", () => {
     other.apply(delta(8, "!"));
     expect(other.get("m")?.text).toBe("Hi there!");
 
-    store.apply({ type: "run.cancelled", run_id: "r", message: { ...stored("Hi there"), status: "cancelled" } });
+    store.apply({
+      type: "run.cancelled",
+      run_id: "r",
+      message: { ...stored("Hi there"), status: "cancelled" },
+    });
     expect(store.get("m")?.message?.status).toBe("cancelled");
     expect(store.active()).toHaveLength(0);
     expect(store.recall()).toHaveLength(0);

@@ -144,7 +144,10 @@ function rewound(run: LiveRun | null, event: Of<"run.rewound">): Step {
   };
 }
 
-function ended(run: LiveRun | null, event: Of<"run.succeeded" | "run.failed" | "run.cancelled">): Step {
+function ended(
+  run: LiveRun | null,
+  event: Of<"run.succeeded" | "run.failed" | "run.cancelled">,
+): Step {
   // Older servers may end a run without the message; then the list of messages is asked.
   const message: Message | undefined = event.message;
   if (message === undefined) return gap(run);
