@@ -277,3 +277,7 @@ impl Feeds {
         self.slots().values().map(|slot| slot.feed.moved.receiver_count()).sum()
     }
 }
+
+#[cfg(test)]
+#[path = "feed_tests.rs"]
+mod tests;
