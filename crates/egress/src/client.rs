@@ -120,6 +120,7 @@ fn encode(header: &Header) -> Result<(HeaderName, HeaderValue), Error> {
     Ok((HeaderName::from_static(name), value))
 }
 
+#[expect(clippy::disallowed_methods, reason = "the one place that makes outbound clients")]
 fn build(policy: Policy, limits: Limits) -> Result<reqwest::Client, Error> {
     // rustls wants one process-wide backend; a second install is refused and means that it is already there.
     let _ = rustls::crypto::ring::default_provider().install_default();

@@ -24,6 +24,7 @@ pub(crate) struct Wish {
 
 static WISHES: OnceLock<Vec<Wish>> = OnceLock::new();
 
+#[expect(clippy::disallowed_methods, reason = "a test tells a whole process where to die, stall or fail")]
 pub(crate) fn act(name: &'static str) -> Result<(), Injected> {
     let wishes = WISHES.get_or_init(|| match std::env::var("OBROL_FAILPOINT") {
         Ok(text) => parse(&text).unwrap_or_else(|fault| {

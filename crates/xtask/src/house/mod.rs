@@ -2,6 +2,7 @@
 
 mod arrows;
 mod column_floors;
+mod doors;
 mod generated;
 mod links;
 mod locales;
@@ -40,6 +41,7 @@ pub fn run(root: &Path, without_binary: bool, binary: Option<PathBuf>) -> Result
         ("one name on every floor", column_floors::check(&tree)?),
         ("files stay small and say what they hold", sizes::check(&tree)),
         ("names say something", names::check(&tree)),
+        ("handlers take our extractors", doors::check(&tree)),
         ("en, id and ja say the same", locales::check(&tree)),
         ("links lead somewhere", links::check(&tree)),
     ];
