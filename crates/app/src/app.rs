@@ -11,6 +11,7 @@ use domain::runs::Limits;
 use domain::{Chance, Clock, Ctx};
 use llm_gateway::Gateway;
 use persistence::Db;
+use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
 use crate::accounts::Accounts;
@@ -82,16 +83,24 @@ pub struct Inner {
     pub(crate) feeds: Feeds,
     /// Cancelled when the process begins to stop: no claim any more, streams ask to reconnect.
     pub closing: CancellationToken,
+    /// The runtime of the process. A web server's threads have runtimes of their own, which end before the work does.
+    runtime: Handle,
 }
 
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
 
 impl App {
+    /// Call it on the runtime that lives as long as the process.
     pub fn new(parts: Parts) -> Self {
         let bench = Bench::new(parts.settings.concurrency);
         let feeds = Feeds::new(&parts.chance, parts.clock.now());
-        Self(Arc::new(Inner { parts, bench, feeds, closing: CancellationToken::new() }))
+        Self(Arc::new(Inner { parts, bench, feeds, closing: CancellationToken::new(), runtime: Handle::current() }))
+    }
+
+    /// Runs `task` on the process's own runtime, wherever the caller stands.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.0.runtime.spawn(task);
     }
 
     /// The server itself asks.

@@ -31,7 +31,8 @@ pub(super) fn heal_soon(app: &App, feed: &Arc<Feed>, run: RunId) {
         return;
     }
     let (app, feed) = (app.clone(), feed.clone());
-    tokio::spawn(async move { heal_begun(&app, &feed, run).await });
+    let task = heal_begun(app.clone(), feed, run);
+    app.spawn(task);
 }
 
 /// Heals now; returns when the feed has a view of the run or knows that it is over.
@@ -55,9 +56,9 @@ fn begin(feed: &Feed, run: RunId) -> bool {
     }
 }
 
-async fn heal_begun(app: &App, feed: &Arc<Feed>, run: RunId) {
+async fn heal_begun(app: App, feed: Arc<Feed>, run: RunId) {
     loop {
-        let healed = heal(app, feed, run).await;
+        let healed = heal(&app, &feed, run).await;
         let mut state = feed.state();
         match (healed, state.healing.get_mut(&run)) {
             (Ok(()), Some(again)) if *again => *again = false,

@@ -25,8 +25,8 @@ pub(super) fn hear_other_nodes(app: &App, feed: &Arc<Feed>) {
         return;
     }
     let mut bus = app.coordination.bus().subscribe(&topic(feed.user));
-    let (app, user, feed) = (app.clone(), feed.user, Arc::downgrade(feed));
-    tokio::spawn(async move {
+    let (spawner, app, user, feed) = (app, app.clone(), feed.user, Arc::downgrade(feed));
+    spawner.spawn(async move {
         loop {
             let heard = tokio::select! {
                 heard = bus.next() => heard,

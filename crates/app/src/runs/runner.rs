@@ -55,10 +55,11 @@ pub(super) struct Record {
 
 /// Works a claimed run in a task of its own; `place` is given back at its end.
 pub(super) fn start(app: &App, claimed: Claimed, place: OwnedSemaphorePermit) {
-    let app = app.clone();
     let Claimed { run, keep } = claimed;
     let live = app.bench.enter(&run, keep);
-    tokio::spawn(async move {
+    let task_app = app.clone();
+    app.spawn(async move {
+        let app = task_app;
         work(&app, &run, &live).await;
         app.bench.leave(&live);
         drop(place);
