@@ -7,6 +7,7 @@ import { VitePWA } from "vite-plugin-pwa";
 import { defineConfig } from "vitest/config";
 import { icuCatalogs } from "./scripts/vite-icu.ts";
 import { precompress } from "./scripts/vite-precompress.ts";
+import { routeGraph } from "./scripts/vite-route-graph.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const api = process.env.OBROL_DEV_API ?? "http://127.0.0.1:8080";
@@ -67,6 +68,7 @@ export default defineConfig({
         ],
       },
     }),
+    routeGraph(),
     precompress(),
   ],
   worker: { format: "es" },
