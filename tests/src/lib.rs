@@ -14,6 +14,7 @@
 
 pub mod admin;
 pub mod api;
+pub mod bench;
 pub mod database;
 pub mod fake_llm;
 pub mod follow;
