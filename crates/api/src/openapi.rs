@@ -41,8 +41,7 @@ struct Base;
 pub fn openapi() -> OpenApi {
     let mut base = Base::openapi();
     base.merge(crate::events::EventSchemas::openapi());
-    let (_, mut spec) =
-        App::new().into_utoipa_app().openapi(base).configure(shell::described).split_for_parts();
+    let (_, mut spec) = App::new().into_utoipa_app().openapi(base).configure(shell::described).split_for_parts();
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT")

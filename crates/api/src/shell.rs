@@ -56,22 +56,22 @@ pub(crate) fn described(config: &mut ServiceConfig<'_>) {
     auth::well_known(config);
 }
 
-/// The application for one worker thread; `data` adds what the features' handlers ask for.
+/// The application for one worker thread; `state` is what the features' handlers ask for.
 pub fn app(
     shell: &Shell,
-    data: &dyn Fn(&mut web::ServiceConfig),
+    state: web::Data<app::App>,
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
         Config = (),
-        Response = ServiceResponse<impl MessageBody>,
+        Response = ServiceResponse<impl MessageBody + use<>>,
         Error = Error,
         InitError = (),
-    >,
+    > + use<>,
 > {
     App::new()
         .app_data(web::Data::new(shell.clone()))
-        .configure(|config| data(config))
+        .app_data(state)
         .into_utoipa_app()
         .configure(described)
         .into_app()

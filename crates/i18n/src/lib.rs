@@ -37,16 +37,11 @@ fn look_up(language: &str, id: &str, args: Args<'_>) -> Option<String> {
         "ja" => &JA,
         _ => &EN,
     };
-    let args: HashMap<Cow<'static, str>, FluentValue<'_>> = args
-        .iter()
-        .map(|(name, value)| (Cow::Borrowed(*name), FluentValue::try_number(value)))
-        .collect();
+    let args: HashMap<Cow<'static, str>, FluentValue<'_>> =
+        args.iter().map(|(name, value)| (Cow::Borrowed(*name), FluentValue::try_number(value))).collect();
     let args = (!args.is_empty()).then_some(&args);
     let loader = &*embedded::LOCALES;
-    loader
-        .lookup_single_language(identifier, id, args)
-        .or_else(|_| loader.lookup_single_language(&EN, id, args))
-        .ok()
+    loader.lookup_single_language(identifier, id, args).or_else(|_| loader.lookup_single_language(&EN, id, args)).ok()
 }
 
 /// Message names of Fluent have no dots: `auth.required` is `auth-required`.

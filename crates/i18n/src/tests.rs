@@ -17,7 +17,8 @@ fn catalogue(language: &str) -> Catalogue {
     let mut found = Catalogue::new();
     for file in fs::read_dir(folder).unwrap() {
         let source = fs::read_to_string(file.unwrap().path()).unwrap();
-        let resource = fluent_syntax::parser::parse(source.as_str()).map_err(|(_, errors)| errors).expect("valid Fluent");
+        let resource =
+            fluent_syntax::parser::parse(source.as_str()).map_err(|(_, errors)| errors).expect("valid Fluent");
         for entry in &resource.body {
             if let Entry::Message(message) = entry {
                 let mut add = |name: String, pattern: &ast::Pattern<&str>| {
@@ -140,20 +141,24 @@ fn first_code(rest: &str) -> Option<&str> {
             break;
         }
     }
-    last.filter(|code| code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '.')) && !code.is_empty())
+    last.filter(|code| {
+        code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '.')) && !code.is_empty()
+    })
 }
 
 fn product_sources() -> Vec<PathBuf> {
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut files = Vec::new();
-    let mut folders: Vec<PathBuf> = fs::read_dir(crates).unwrap().map(|entry| entry.unwrap().path().join("src")).collect();
+    let mut folders: Vec<PathBuf> =
+        fs::read_dir(crates).unwrap().map(|entry| entry.unwrap().path().join("src")).collect();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).into_iter().flatten() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             if path.is_dir() {
                 folders.push(path);
-            } else if name.ends_with(".rs") && !name.contains("tests") && !path.starts_with(env!("CARGO_MANIFEST_DIR")) {
+            } else if name.ends_with(".rs") && !name.contains("tests") && !path.starts_with(env!("CARGO_MANIFEST_DIR"))
+            {
                 files.push(path);
             }
         }

@@ -4,8 +4,13 @@ mod cli;
 mod commands;
 mod config;
 mod data_dir;
+mod greeting;
+mod housekeeping;
 mod logging;
+mod metrics;
 mod node_slot;
+mod signals;
+mod wiring;
 
 use std::process::ExitCode;
 

@@ -82,7 +82,8 @@ fn bearer(request: &HttpRequest) -> ApiResult<String> {
     if headers.next().is_some() {
         return Err(refused("auth.token_invalid"));
     }
-    let (scheme, token) = header.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(|| refused("auth.token_invalid"))?;
+    let (scheme, token) =
+        header.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(|| refused("auth.token_invalid"))?;
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(refused("auth.token_invalid"));
     }

@@ -5,3 +5,7 @@ pub mod time;
 
 pub use present::present;
 pub use time::Rfc3339;
+
+/// JSON as an answer; bodies of requests come through `extract::Json`.
+#[allow(clippy::disallowed_types, reason = "banned as an extractor, harmless as an answer")]
+pub type Answer<T> = actix_web::web::Json<T>;

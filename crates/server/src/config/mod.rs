@@ -51,6 +51,7 @@ pub fn sections() -> Vec<(&'static str, &'static [Key])> {
 
 impl Config {
     /// From the process's environment and the file that it names.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads settings")]
     pub fn load() -> Result<Self, Faults> {
         let mut faults = Faults::default();
         let mut env = Vec::new();

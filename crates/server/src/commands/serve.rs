@@ -1,0 +1,134 @@
+//! `obrol serve` and `obrol work`: the processes that stay.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use actix_web::{HttpServer, web};
+use api::health::{Check, Health};
+use api::{Rate, Shell};
+use app::App;
+use app::runs::Worker;
+
+use super::Failure;
+use crate::config::Config;
+use crate::signals::Signals;
+use crate::wiring::{self, Purpose, Wired};
+use crate::{greeting, housekeeping, logging, metrics};
+
+/// Less free space than this on the disk of the data directory, and nothing new is taken in.
+const LEAST_SPACE: u64 = 16 * 1024 * 1024;
+
+pub async fn run(config: Config, purpose: Purpose) -> Result<ExitCode, Failure> {
+    logging::start(&config.core.log, config.core.log_format);
+    let mut signals = Signals::listen()?;
+    // Bound first: a taken port should not cost a migration.
+    let listener = if purpose == Purpose::Work { None } else { Some(bind(config.http.listen, "OBROL_LISTEN")?) };
+    let metrics_listener =
+        config.http.metrics_listen.0.map(|address| bind(address, "OBROL_METRICS_LISTEN")).transpose()?;
+    let measurements = metrics::install()?;
+    let Wired { app, db_settings, migrated, .. } = &wiring::build(&config, purpose).await?;
+    if !migrated.applied.is_empty() {
+        tracing::info!(migrations = migrated.applied.len(), snapshot = ?migrated.snapshot, "the database was brought to this version");
+    }
+    let working = !matches!(purpose, Purpose::Serve { work: false });
+    let worker = if working { Some(Worker::start(app, Some(db_settings.clone())).await?) } else { None };
+    let events = tokio::spawn(app::events::keep(app.clone()));
+    let shell = Shell::new(api_settings(&config, app), health(app.clone(), config.data_dir.clone()));
+    let housekeeping = tokio::spawn(housekeeping::keep(app.clone(), shell.clone(), measurements.clone(), working));
+    if let Some(listener) = metrics_listener {
+        tokio::spawn(metrics::serve(listener, measurements, app.clone())?);
+    }
+    let server = match listener {
+        Some(listener) => {
+            let address = listener.local_addr()?;
+            let server = http(&config, listener, &shell, app)?;
+            let handle = server.handle();
+            tokio::spawn(server);
+            greeting::print(&config, address, app, working).await;
+            Some(handle)
+        }
+        None => {
+            println!("Obrol {} works beside the serving processes.", env!("CARGO_PKG_VERSION"));
+            None
+        }
+    };
+
+    let code = tokio::select! {
+        signal = signals.next() => {
+            tracing::info!(signal, "stopping");
+            ExitCode::SUCCESS
+        }
+        // A disk that refused a commit may have lost it: going on would be lying.
+        error = app.db.failed() => {
+            tracing::error!(%error, "the database can no longer be written");
+            ExitCode::FAILURE
+        }
+    };
+    signals.cut_at_next();
+    shell.health().drain();
+    app.closing.cancel();
+    if let Some(worker) = worker {
+        worker.drain(app.settings.shutdown_grace).await;
+    }
+    if let Some(server) = server {
+        server.stop(true).await;
+    }
+    housekeeping.abort();
+    events.abort();
+    app.db.clone().close().await;
+    tracing::info!("stopped");
+    Ok(code)
+}
+
+fn bind(address: SocketAddr, key: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).map_err(|error| format!("{key}: {address} cannot be listened on: {error}").into())
+}
+
+fn http(config: &Config, listener: TcpListener, shell: &Shell, app: &App) -> std::io::Result<actix_web::dev::Server> {
+    let (shell, state) = (shell.clone(), web::Data::new(app.clone()));
+    let server = HttpServer::new(move || api::shell::app(&shell, state.clone()));
+    let server = match config.http.threads.get::<u64>() as usize {
+        0 => server,
+        threads => server.workers(threads),
+    };
+    // Nagle's algorithm would hold back the small packets of a stream for up to 40 ms.
+    let server = server.tcp_nodelay(true).disable_signals().backlog(4096);
+    let server =
+        server.client_request_timeout(Duration::from_secs(10)).client_disconnect_timeout(Duration::from_secs(3));
+    Ok(server.keep_alive(Duration::from_secs(75)).shutdown_timeout(3).listen(listener)?.run())
+}
+
+fn api_settings(config: &Config, app: &App) -> api::Settings {
+    let keys = &config.http;
+    api::Settings {
+        public_url: keys.public_url.clone(),
+        cors_origins: keys.cors_origins.0.clone(),
+        trusted_proxies: keys.trusted_proxies.get::<u64>() as usize,
+        anonymous_rate: Rate { burst: keys.anonymous_burst.get(), per_second: keys.anonymous_per_second.get() },
+        signed_rate: Rate { burst: keys.signed_burst.get(), per_second: keys.signed_per_second.get() },
+        version: env!("CARGO_PKG_VERSION"),
+        clock: app.clock.clone(),
+        chance: app.chance.clone(),
+    }
+}
+
+/// The database and the disk decide; without Redis a node is degraded, not dead.
+fn health(app: App, data_dir: PathBuf) -> Health {
+    Health::new(move || {
+        let (app, data_dir) = (app.clone(), data_dir.clone());
+        async move {
+            let database = app.db.ping().await.is_ok();
+            let disk = fs4::available_space(&data_dir).is_ok_and(|bytes| bytes >= LEAST_SPACE);
+            let mut checks = vec![
+                Check { name: "database", ok: database, decides: true },
+                Check { name: "disk", ok: disk, decides: true },
+            ];
+            if app.coordination.shared() {
+                checks.push(Check { name: "coordination", ok: app.coordination.healthy(), decides: false });
+            }
+            checks
+        }
+    })
+}
