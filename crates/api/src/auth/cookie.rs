@@ -20,7 +20,9 @@ const PLAIN: &str = "obrol_refresh";
 fn is_secure(request: &HttpRequest) -> bool {
     let Some(shell) = request.app_data::<web::Data<Shell>>() else { return true };
     let settings = shell.settings();
-    let forwarded = || request.headers().get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"));
+    let forwarded = || {
+        request.headers().get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"))
+    };
     settings.secure() || (settings.trusted_proxies > 0 && forwarded())
 }
 
@@ -60,7 +62,8 @@ pub(super) fn clearing(request: &HttpRequest, problem: Problem) -> Problem {
 pub(super) fn presented(request: &HttpRequest) -> ApiResult<Option<String>> {
     let name = if is_secure(request) { PREFIXED } else { PLAIN };
     let Some(cookie) = request.cookie(name) else { return Ok(None) };
-    let own = request.app_data::<web::Data<Shell>>().is_some_and(|shell| is_own_origin(request.headers(), shell.settings()));
+    let own =
+        request.app_data::<web::Data<Shell>>().is_some_and(|shell| is_own_origin(request.headers(), shell.settings()));
     if !own || !request.headers().contains_key(ORIGIN) {
         return Err(Problem::new(StatusCode::FORBIDDEN, "request.origin_refused"));
     }

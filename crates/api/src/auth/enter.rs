@@ -94,5 +94,9 @@ pub(super) async fn login(
 
 /// What the device calls itself, for the list of devices.
 fn user_agent(request: &HttpRequest) -> String {
-    request.headers().get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).unwrap_or_default()
+    request
+        .headers()
+        .get(USER_AGENT)
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+        .unwrap_or_default()
 }

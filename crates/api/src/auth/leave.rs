@@ -43,7 +43,8 @@ pub(super) async fn logout(
         (_, Some(token)) => accounts::logout_by_token(&app, &ctx, &token).await?,
         (Actor::User(_), None) => accounts::logout(&app, &ctx).await?,
         (Actor::Anonymous | Actor::System, None) => {
-            let token = cookie::presented(&request)?.ok_or_else(|| Error::new(Kind::Unauthenticated, "auth.required"))?;
+            let token =
+                cookie::presented(&request)?.ok_or_else(|| Error::new(Kind::Unauthenticated, "auth.required"))?;
             accounts::logout_by_token(&app, &ctx, &token).await?;
         }
     }
@@ -95,7 +96,11 @@ struct SessionPage {
 /// Newest first; those of the caller only.
 #[utoipa::path(tag = "accounts", operation_id = "list_sessions", params(SessionsQuery), responses((status = 200, body = SessionPage)))]
 #[get("/auth/sessions")]
-pub(super) async fn sessions(caller: Caller, app: web::Data<App>, query: Query<SessionsQuery>) -> ApiResult<HttpResponse> {
+pub(super) async fn sessions(
+    caller: Caller,
+    app: web::Data<App>,
+    query: Query<SessionsQuery>,
+) -> ApiResult<HttpResponse> {
     let (Caller(ctx), Query(query)) = (caller, query);
     let limit = cursor::limit(query.limit, 50, 200)?;
     let after: Option<(i64, SessionId)> = cursor::decode_optional(query.cursor.as_deref())?;

@@ -31,7 +31,14 @@ pub(super) struct Claims {
 }
 
 impl Claims {
-    pub(super) fn new(issuer: &str, user: UserId, session: SessionId, epoch: i64, now: Timestamp, lives: Duration) -> Self {
+    pub(super) fn new(
+        issuer: &str,
+        user: UserId,
+        session: SessionId,
+        epoch: i64,
+        now: Timestamp,
+        lives: Duration,
+    ) -> Self {
         let iat = now.millis().div_euclid(1000);
         let lives = i64::try_from(lives.as_secs()).unwrap_or(0);
         let (iss, aud) = (issuer.to_owned(), AUDIENCE.to_owned());

@@ -30,6 +30,8 @@ impl Default for HashCost {
 /// What became of a password that was tried.
 #[derive(Debug)]
 pub(super) struct Tried {
+    /// Still held: whoever drops it after the failure is written down lets the next one see that failure.
+    pub turn: Turn,
     pub matches: bool,
     /// A new hash of the same password, when the stored one cost less than ours do now.
     pub stronger: Option<String>,
@@ -65,20 +67,26 @@ impl Hasher {
     /// The hash of a new password, as a PHC string.
     pub(super) async fn hash(&self, password: Password, chance: &Chance) -> Result<String> {
         let (argon2, salt) = (self.argon2.clone(), chance.bytes::<16>());
-        work(self.turn().await?, move || hash(&argon2, &password, &salt)).await?
+        work(self.turn().await?, move |_| hash(&argon2, &password, &salt)).await?
     }
 
     /// Checks a password against a stored hash, or against nobody's: the answer takes as long.
-    pub(super) async fn verify(&self, turn: Turn, password: Password, stored: Option<&str>, chance: &Chance) -> Result<Tried> {
+    pub(super) async fn verify(
+        &self,
+        turn: Turn,
+        password: Password,
+        stored: Option<&str>,
+        chance: &Chance,
+    ) -> Result<Tried> {
         let (argon2, salt) = (self.argon2.clone(), chance.bytes::<16>());
         let somebody = stored.is_some();
         let stored = stored.unwrap_or(&self.nobody).to_owned();
-        let tried = work(turn, move || {
+        let tried = work(turn, move |turn| {
             let parsed = PasswordHash::new(&stored).map_err(|error| Error::broken(error.to_string()))?;
             let matches = argon2.verify_password(password.reveal(), &parsed).is_ok();
             let weaker = matches && somebody && is_weaker(&parsed, argon2.params());
             let stronger = weaker.then(|| hash(&argon2, &password, &salt)).transpose()?;
-            Ok::<_, Error>(Tried { matches: matches && somebody, stronger })
+            Ok::<_, Error>(Tried { turn, matches: matches && somebody, stronger })
         });
         tried.await?
     }
@@ -86,14 +94,14 @@ impl Hasher {
     /// The right to hash once.
     pub(super) async fn turn(&self) -> Result<Turn> {
         if let Ok(permit) = self.turns.clone().try_acquire_owned() {
-            return Ok(Turn { permit, waited: false });
+            return Ok(Turn { _permit: permit, waited: false });
         }
         let place = Place(&self.waiting);
         if place.0.fetch_add(1, Ordering::AcqRel) >= self.queue {
             return Err(busy());
         }
         match tokio::time::timeout(PATIENCE, self.turns.clone().acquire_owned()).await {
-            Ok(permit) => Ok(Turn { permit: permit.map_err(Error::broken)?, waited: true }),
+            Ok(permit) => Ok(Turn { _permit: permit.map_err(Error::broken)?, waited: true }),
             Err(_) => Err(busy()),
         }
     }
@@ -102,18 +110,14 @@ impl Hasher {
 /// The right to hash once.
 #[derive(Debug)]
 pub(super) struct Turn {
-    permit: OwnedSemaphorePermit,
+    _permit: OwnedSemaphorePermit,
     /// Others were before: what was known about their outcome may be old.
     pub waited: bool,
 }
 
-async fn work<T: Send + 'static>(turn: Turn, job: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    let done = tokio::task::spawn_blocking(move || {
-        // Held until the work is done, also when the request has gone away.
-        let _permit = turn.permit;
-        job()
-    });
-    done.await.map_err(Error::broken)
+/// The turn goes with the work, so that it is held to the end also when the request has gone away.
+async fn work<T: Send + 'static>(turn: Turn, job: impl FnOnce(Turn) -> T + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(move || job(turn)).await.map_err(Error::broken)
 }
 
 /// A place in the queue, given back however the wait ends.

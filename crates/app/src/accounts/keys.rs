@@ -119,7 +119,13 @@ fn rsa(pem: &str) -> Result<TokenKey, KeyFault> {
     let (n64, e64) = (URL_SAFE_NO_PAD.encode(&n), URL_SAFE_NO_PAD.encode(&e));
     let id = thumbprint(&format!(r#"{{"e":"{e64}","kty":"RSA","n":"{n64}"}}"#));
     let jwk = serde_json::json!({ "kty": "RSA", "n": n64, "e": e64, "kid": id, "alg": "RS256", "use": "sig" });
-    Ok(TokenKey { id, algorithm: Algorithm::RS256, signing, verifying: DecodingKey::from_rsa_raw_components(&n, &e), jwk })
+    Ok(TokenKey {
+        id,
+        algorithm: Algorithm::RS256,
+        signing,
+        verifying: DecodingKey::from_rsa_raw_components(&n, &e),
+        jwk,
+    })
 }
 
 /// RFC 7638.

@@ -4,6 +4,7 @@ use domain::accounts::{Email, Password, Status};
 use domain::{Ctx, Error, Kind, Result};
 use persistence::accounts::{throttles, users};
 
+use super::hashing::Tried;
 use super::sign_in::{self, SignedIn};
 use super::throttling::Attempt;
 use crate::App;
@@ -37,19 +38,21 @@ pub async fn login(app: &App, ctx: &Ctx, command: Login) -> Result<SignedIn> {
         attempt = Attempt::load(app, ctx, Some(&email)).await?;
         attempt.check(app, ctx, user).await?;
     }
-    let tried = app.accounts.hasher.verify(turn, password, stored, &ctx.chance).await?;
-    let Some(found) = found.filter(|_| tried.matches) else {
+    let Tried { turn, matches, stronger } = app.accounts.hasher.verify(turn, password, stored, &ctx.chance).await?;
+    let Some(found) = found.filter(|_| matches) else {
         attempt.failed(app, ctx).await?;
+        drop(turn);
         tracing::info!(event = "auth.login_refused", user = ?user.map(|id| id.to_string()), source = ?ctx.source);
         return Err(refused());
     };
+    drop(turn);
     if found.user.status == Status::Suspended {
         return Err(Error::new(Kind::Forbidden, "auth.suspended"));
     }
 
     let signed_in = app.db.retrying(|| async {
         let tx = app.db.begin().await?;
-        if let (Some(stronger), Some(old)) = (&tried.stronger, &found.password_hash) {
+        if let (Some(stronger), Some(old)) = (&stronger, &found.password_hash) {
             users::rehash(&tx, found.user.id, old, stronger).await?;
         }
         if let Some(key) = attempt.to_forgive() {

@@ -2,9 +2,9 @@
 
 use domain::accounts::{RevokeReason, Status, User, Verdict};
 use domain::{Ctx, Error, Kind, Result};
+use persistence::Tx;
 use persistence::accounts::refresh_tokens::{self, Found};
 use persistence::accounts::sessions::{self, Session};
-use persistence::Tx;
 
 use super::events::{AuthEvent, announce};
 use super::sign_in::{RefreshSecret, SignedIn, fresh_token, pair};

@@ -108,9 +108,22 @@ async fn write(app: &App, ctx: &Ctx, command: &Register, checked: &Checked, hash
 }
 
 /// `None` when the mailbox has an account; the transaction is to be dropped then.
-pub(super) async fn insert(ctx: &Ctx, tx: &persistence::Tx, checked: &Checked, hash: &str, role: Role) -> Result<Option<User>> {
+pub(super) async fn insert(
+    ctx: &Ctx,
+    tx: &persistence::Tx,
+    checked: &Checked,
+    hash: &str,
+    role: Role,
+) -> Result<Option<User>> {
     let id: UserId = ctx.new_id();
-    let new = NewUser { id, email: &checked.email, password_hash: hash, display_name: &checked.display_name, role, locale: None };
+    let new = NewUser {
+        id,
+        email: &checked.email,
+        password_hash: hash,
+        display_name: &checked.display_name,
+        role,
+        locale: None,
+    };
     match users::insert(tx, new, ctx.now()).await {
         Ok(()) => Ok(users::by_id(tx, id).await?),
         Err(error) if error.is_unique_violation() => Ok(None),

@@ -7,10 +7,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::accounts::User;
 use domain::ids::{RefreshTokenId, SessionId};
 use domain::{Chance, Ctx, Result, Timestamp};
+use persistence::Tx;
 use persistence::accounts::refresh_tokens::{self, NewToken};
 use persistence::accounts::sessions::{self, Session};
 use persistence::accounts::throttles;
-use persistence::Tx;
 use sha2::{Digest, Sha256};
 
 use super::access::{self, Claims};

@@ -33,15 +33,16 @@ impl Attempt {
     /// Refuses while a delay runs. `user` is whose account it would be: an address from which they were signed in does not
     /// wait for what strangers did to the account, so nobody can be locked out of their own.
     pub(super) async fn check(&self, app: &App, ctx: &Ctx, user: Option<UserId>) -> Result<()> {
-        let wait = |key: &Option<String>| {
-            Throttle::wait(key.as_ref().and_then(|key| self.known.get(key)).copied(), ctx.now())
-        };
+        let wait =
+            |key: &Option<String>| Throttle::wait(key.as_ref().and_then(|key| self.known.get(key)).copied(), ctx.now());
         if let Some(wait) = wait(&self.source) {
             return Err(too_many(wait));
         }
         let Some(wait) = wait(&self.account) else { return Ok(()) };
         match (user, ctx.source) {
-            (Some(user), Some(source)) if sessions::known_source(app.db.read(), user, &source.to_string()).await? => Ok(()),
+            (Some(user), Some(source)) if sessions::known_source(app.db.read(), user, &source.to_string()).await? => {
+                Ok(())
+            }
             _ => Err(too_many(wait)),
         }
     }

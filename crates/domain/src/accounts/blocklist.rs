@@ -55,7 +55,8 @@ fn is_stretched(chars: &[char], own: &[String]) -> bool {
         }
     }
     let runs: Vec<usize> = (0..chars.len()).map(|at| run_length(&chars[at..])).collect();
-    is_covered(chars, &runs, &[]) || words.iter().any(|word| is_covered(chars, &runs, &word.chars().collect::<Vec<_>>()))
+    is_covered(chars, &runs, &[])
+        || words.iter().any(|word| is_covered(chars, &runs, &word.chars().collect::<Vec<_>>()))
 }
 
 /// `aaaa…`, `abcabc…`: a unit of at most 5 characters, over and over.

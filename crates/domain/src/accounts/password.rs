@@ -53,12 +53,23 @@ impl fmt::Debug for Password {
 /// The product's words and the person's own: as good as common ones for whoever attacks this account.
 fn own_words(email: &Email, display_name: &str) -> Vec<String> {
     let host = email.key().rsplit_once('@').map_or("", |(_, host)| host);
-    ["obrol", "obrolan", "openai", "chatgpt", "chatbot", "assistant", email.key(), email.local_part(), display_name, host]
-        .into_iter()
-        .map(str::to_owned)
-        .chain(display_name.split_whitespace().map(str::to_owned))
-        .chain(host.split('.').chain(email.local_part().split(['.', '-', '_', '+'])).map(str::to_owned))
-        .map(|word| word.nfkc().collect::<String>().to_lowercase())
-        .filter(|word| word.chars().count() >= 4)
-        .collect()
+    [
+        "obrol",
+        "obrolan",
+        "openai",
+        "chatgpt",
+        "chatbot",
+        "assistant",
+        email.key(),
+        email.local_part(),
+        display_name,
+        host,
+    ]
+    .into_iter()
+    .map(str::to_owned)
+    .chain(display_name.split_whitespace().map(str::to_owned))
+    .chain(host.split('.').chain(email.local_part().split(['.', '-', '_', '+'])).map(str::to_owned))
+    .map(|word| word.nfkc().collect::<String>().to_lowercase())
+    .filter(|word| word.chars().count() >= 4)
+    .collect()
 }

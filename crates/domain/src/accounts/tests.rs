@@ -36,9 +36,28 @@ fn what_is_no_address_is_refused() {
     let long = format!("{}@example.com", "a".repeat(65));
     let longer = format!("a@{}.com", "b.".repeat(200));
     for text in [
-        "", " ", "ada", "@example.com", "ada@", "ada@@example.com", "a b@example.com", "ada@exa mple.com", ".ada@example.com",
-        "ada.@example.com", "a..b@example.com", "<ada>@example.com", "ada\n@example.com", "ada\u{202e}@example.com", "ada\0@example.com",
-        "ada@127.0.0.1", "ada@[::1]", "ada@-x.com", "ada@.com", "a,b@example.com", &long, &longer,
+        "",
+        " ",
+        "ada",
+        "@example.com",
+        "ada@",
+        "ada@@example.com",
+        "a b@example.com",
+        "ada@exa mple.com",
+        ".ada@example.com",
+        "ada.@example.com",
+        "a..b@example.com",
+        "<ada>@example.com",
+        "ada\n@example.com",
+        "ada\u{202e}@example.com",
+        "ada\0@example.com",
+        "ada@127.0.0.1",
+        "ada@[::1]",
+        "ada@-x.com",
+        "ada@.com",
+        "a,b@example.com",
+        &long,
+        &longer,
     ] {
         assert!(Email::parse(text).is_err(), "{text:?}");
     }
@@ -48,7 +67,8 @@ fn what_is_no_address_is_refused() {
 fn display_names_are_one_visible_line() {
     assert_eq!(DisplayName::parse("  Siti \n Nur  Haliza ").unwrap().as_str(), "Siti Nur Haliza");
     assert_eq!(DisplayName::parse("👩\u{200d}💻 田中").unwrap().as_str(), "👩\u{200d}💻 田中");
-    for (text, code) in [("", "empty"), ("\u{200d}", "empty"), ("a\u{202e}b", "name_invalid"), ("a\0b", "name_invalid")] {
+    for (text, code) in [("", "empty"), ("\u{200d}", "empty"), ("a\u{202e}b", "name_invalid"), ("a\0b", "name_invalid")]
+    {
         assert_eq!(DisplayName::parse(text).unwrap_err().code, code, "{text:?}");
     }
     assert!(DisplayName::parse(&"名".repeat(100)).is_ok());
@@ -60,8 +80,13 @@ fn passwords_are_long_and_nothing_else() {
     let mine = email("ada@example.com");
     let full: String = ('あ'..='ん').cycle().step_by(7).take(341).collect();
     for good in [
-        "kuda lari di bukit", "correct horse battery staple", "bench-password-123456", "ふるいけやかわずとびこむみずのおと",
-        "x7#Qp9!vLm2@Zr4", "              z", &full,
+        "kuda lari di bukit",
+        "correct horse battery staple",
+        "bench-password-123456",
+        "ふるいけやかわずとびこむみずのおと",
+        "x7#Qp9!vLm2@Zr4",
+        "              z",
+        &full,
     ] {
         assert!(Password::chosen(good, &mine, "Ada").is_ok(), "{good:?}");
     }
@@ -74,10 +99,31 @@ fn passwords_are_long_and_nothing_else() {
 #[test]
 fn common_passwords_are_refused_however_they_are_stretched() {
     for bad in [
-        "passwordpassword", "PasswordPassword", "P@ssw0rdP@ssw0rd", "password1234567", "password!!!!!!!", "123456789012345", "qwertyuiopasdfgh",
-        "aaaaaaaaaaaaaaa", "abcabcabcabcabc", "1q2w3e4r5t6y7u8i", "iloveyou12345678", "obrolobrolobrol", "obrol1234567890", "00000000000000000",
-        "sri.wahyuni12345", "wahyuni-wahyuni-1", "kopi-nusantara.example", "sri.wahyuni@kopi-nusantara.example", "Sri Wahyuni 2026!",
-        "abcdefghijklmnop", "zyxwvutsrqponml", "dragondragondragon", "letmein.letmein.", "!!!!!!!!!!!!!!!!", "correcthorsebatterystaple",
+        "passwordpassword",
+        "PasswordPassword",
+        "P@ssw0rdP@ssw0rd",
+        "password1234567",
+        "password!!!!!!!",
+        "123456789012345",
+        "qwertyuiopasdfgh",
+        "aaaaaaaaaaaaaaa",
+        "abcabcabcabcabc",
+        "1q2w3e4r5t6y7u8i",
+        "iloveyou12345678",
+        "obrolobrolobrol",
+        "obrol1234567890",
+        "00000000000000000",
+        "sri.wahyuni12345",
+        "wahyuni-wahyuni-1",
+        "kopi-nusantara.example",
+        "sri.wahyuni@kopi-nusantara.example",
+        "Sri Wahyuni 2026!",
+        "abcdefghijklmnop",
+        "zyxwvutsrqponml",
+        "dragondragondragon",
+        "letmein.letmein.",
+        "!!!!!!!!!!!!!!!!",
+        "correcthorsebatterystaple",
     ] {
         assert_eq!(fault(bad), "password_common", "{bad}");
     }

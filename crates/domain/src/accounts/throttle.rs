@@ -50,7 +50,8 @@ impl Throttle {
 
     /// The state after one more failure.
     pub fn after_failure(&self, before: Option<Failures>, now: Timestamp) -> Failures {
-        let count = before.filter(|known| now.since(known.last) < self.forget).map_or(0, |known| known.count).saturating_add(1);
+        let count =
+            before.filter(|known| now.since(known.last) < self.forget).map_or(0, |known| known.count).saturating_add(1);
         Failures { count, last: now, blocked_until: now.plus(self.delay(count)) }
     }
 

@@ -41,7 +41,9 @@ pub async fn insert(conn: &impl ConnectionTrait, new: &NewToken) -> Result<()> {
 }
 
 pub async fn by_hash(conn: &impl ConnectionTrait, hash: &[u8; 32]) -> Result<Option<Found>> {
-    let Some(row) = Entity::find().filter(Column::TokenHash.eq(hash.to_vec())).one(conn).await? else { return Ok(None) };
+    let Some(row) = Entity::find().filter(Column::TokenHash.eq(hash.to_vec())).one(conn).await? else {
+        return Ok(None);
+    };
     let successor_used = match row.successor_id {
         Some(successor) => Entity::find_by_id(successor).one(conn).await?.map(|row| row.used_at.is_some()),
         None => None,
@@ -49,12 +51,21 @@ pub async fn by_hash(conn: &impl ConnectionTrait, hash: &[u8; 32]) -> Result<Opt
     Ok(Some(Found {
         id: row.id.into(),
         session: row.session_id.into(),
-        token: RefreshToken { expires_at: Timestamp(row.expires_at), used_at: row.used_at.map(Timestamp), successor_used },
+        token: RefreshToken {
+            expires_at: Timestamp(row.expires_at),
+            used_at: row.used_at.map(Timestamp),
+            successor_used,
+        },
     }))
 }
 
 /// Marks a token used and names its successor; false when somebody was faster.
-pub async fn spend(conn: &impl ConnectionTrait, id: RefreshTokenId, successor: RefreshTokenId, now: Timestamp) -> Result<bool> {
+pub async fn spend(
+    conn: &impl ConnectionTrait,
+    id: RefreshTokenId,
+    successor: RefreshTokenId,
+    now: Timestamp,
+) -> Result<bool> {
     let done = Entity::update_many()
         .col_expr(Column::UsedAt, Expr::value(now.millis()))
         .col_expr(Column::SuccessorId, Expr::value(successor.uuid()))

@@ -5,8 +5,8 @@ use domain::accounts::{RevokeReason, Status, User};
 use domain::ids::{SessionId, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    RelationTrait,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, RelationTrait,
 };
 use uuid::Uuid;
 
@@ -117,7 +117,12 @@ pub async fn revoke(
 }
 
 /// Ends all sessions of a person; how many there were.
-pub async fn revoke_all(conn: &impl ConnectionTrait, user: UserId, reason: RevokeReason, now: Timestamp) -> Result<u64> {
+pub async fn revoke_all(
+    conn: &impl ConnectionTrait,
+    user: UserId,
+    reason: RevokeReason,
+    now: Timestamp,
+) -> Result<u64> {
     end(conn, Condition::all().add(Column::UserId.eq(user.uuid())), reason, now).await
 }
 

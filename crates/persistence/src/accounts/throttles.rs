@@ -27,8 +27,10 @@ pub async fn fail(conn: &impl ConnectionTrait, key: &str, rule: &Throttle, now: 
     // MySQL assigns from left to right: the count is decided before the instant moves.
     let remembered = Expr::col((Entity, Column::LastFailureAt)).gt(now.minus(rule.forget).millis());
     let count = CaseStatement::new().case(remembered, Expr::col((Entity, Column::Failures)).add(1)).finally(1);
-    let conflict =
-        OnConflict::column(Column::Key).value(Column::Failures, count).value(Column::LastFailureAt, now.millis()).to_owned();
+    let conflict = OnConflict::column(Column::Key)
+        .value(Column::Failures, count)
+        .value(Column::LastFailureAt, now.millis())
+        .to_owned();
     Entity::insert(row).on_conflict(conflict).exec_without_returning(conn).await?;
     // The row is ours until the commit.
     let Some(row) = Entity::find_by_id(key).one(conn).await? else { return Ok(first) };

@@ -51,7 +51,9 @@ pub async fn by_id(conn: &impl ConnectionTrait, id: UserId) -> Result<Option<Use
 }
 
 pub async fn by_email(conn: &impl ConnectionTrait, email: &Email) -> Result<Option<Credentials>> {
-    let Some(mut row) = Entity::find().filter(Column::EmailKey.eq(email.key())).one(conn).await? else { return Ok(None) };
+    let Some(mut row) = Entity::find().filter(Column::EmailKey.eq(email.key())).one(conn).await? else {
+        return Ok(None);
+    };
     let password_hash = row.password_hash.take();
     Ok(Some(Credentials { user: user(row)?, password_hash }))
 }
@@ -93,7 +95,13 @@ pub async fn update_profile(conn: &impl ConnectionTrait, id: UserId, profile: &P
 }
 
 /// Gives other rights: every token and stream of the person is void from the commit on.
-pub async fn set_rights(conn: &impl ConnectionTrait, id: UserId, role: Role, status: Status, now: Timestamp) -> Result<bool> {
+pub async fn set_rights(
+    conn: &impl ConnectionTrait,
+    id: UserId,
+    role: Role,
+    status: Status,
+    now: Timestamp,
+) -> Result<bool> {
     use sea_orm::sea_query::ExprTrait;
     let done = Entity::update_many()
         .col_expr(Column::Role, Expr::value(role.as_str()))
