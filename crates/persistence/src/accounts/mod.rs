@@ -4,6 +4,3 @@ pub mod refresh_tokens;
 pub mod sessions;
 pub mod throttles;
 pub mod users;
-
-#[cfg(test)]
-mod tests;

@@ -1,1 +1,0 @@
-//! Finders of accounts against a real SQLite.
