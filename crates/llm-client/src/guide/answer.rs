@@ -7,10 +7,11 @@ use super::phrases::{self, Phrases};
 use super::words::{is_wide, terms};
 use crate::{ChatRequest, ChatRole};
 
-/// Below this share of the question's meaning nothing was really found.
-const ENOUGH: f32 = 0.34;
+/// The share of the question's meaning that an answer needs; less will do when the question names the subject.
+const ENOUGH: f32 = 0.5;
+const ENOUGH_WHEN_NAMED: f32 = 0.25;
 /// A further section is quoted if it fits this well compared with the best.
-const NEARLY: f32 = 0.62;
+const NEARLY: f32 = 0.75;
 const QUOTED: usize = 3;
 const MENTIONED: usize = 3;
 /// Characters of the best quotation and of the further ones.
@@ -41,11 +42,13 @@ pub fn compose(request: &ChatRequest) -> String {
     let index = index::of(language);
     let mut weighted: Vec<(String, f32)> = words.iter().map(|word| (word.clone(), 1.0)).collect();
     if words.len() <= TERSE {
-        weighted.extend(terms(&before, language).into_iter().map(|word| (word, 0.3)));
+        weighted.extend(terms(&before, language).into_iter().map(|word| (word, 0.15)));
     }
     let hits = index.search(&weighted);
     match hits.first() {
-        Some(best) if best.coverage >= ENOUGH => quote(&hits, &words, language, phrases),
+        Some(best) if best.coverage >= if best.named { ENOUGH_WHEN_NAMED } else { ENOUGH } => {
+            quote(&hits, &words, language, phrases)
+        }
         Some(_) | None => with_examples(phrases.off_topic, language, phrases),
     }
 }
@@ -71,7 +74,7 @@ fn quote(hits: &[Hit], words: &[String], language: Language, phrases: &Phrases) 
         text.push_str(&format!("\n— {}\n", reference(hit)));
         quoted += 1;
     }
-    let more: Vec<&Hit> = hits.iter().skip(quoted).filter(|hit| hit.score >= best * 0.4).take(MENTIONED).collect();
+    let more: Vec<&Hit> = hits.iter().skip(quoted).filter(|hit| hit.score >= best * 0.5).take(MENTIONED).collect();
     if !more.is_empty() {
         text.push_str(&format!("\n{}\n", phrases.see_also));
         for hit in more {

@@ -90,10 +90,10 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
             return None;
         }
         let (mut spaces, mut wide) = (0, 0);
-        let end = rest.char_indices().find_map(|(at, character)| {
+        let end = rest.char_indices().enumerate().find_map(|(count, (at, character))| {
             spaces += u32::from(character == ' ' || character == '\n');
             wide += u32::from(words::is_wide(character));
-            (spaces >= 3 || wide >= 8).then_some(at + character.len_utf8())
+            (spaces >= 3 || wide >= 8 || count >= 40).then_some(at + character.len_utf8())
         });
         let (piece, after) = rest.split_at(end.unwrap_or(rest.len()));
         rest = after;

@@ -66,7 +66,8 @@ const EN: Phrases = Phrases {
         "start",
     ],
     thanking: &[
-        "thanks", "thank", "you", "thx", "much", "very", "so", "great", "ok", "okay", "cool", "nice", "perfect",
+        "thanks", "thank", "you", "a", "lot", "for", "that", "help", "your", "thx", "much", "very", "so", "great",
+        "ok", "okay", "cool", "nice", "perfect",
     ],
     about_me: &[
         "who are you",

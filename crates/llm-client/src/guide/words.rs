@@ -69,17 +69,21 @@ fn end_word(word: &mut String, language: Language, terms: &mut Vec<String>) {
     }
 }
 
-/// Pairs of characters. Pairs of hiragana alone are mostly grammar and are left out.
+/// Pairs of characters between hiragana, which is mostly grammar; a character that stands alone is a term of its own.
 fn end_run(run: &mut Vec<char>, language: Language, terms: &mut Vec<String>) {
-    if let [single] = run.as_slice()
-        && !is_hiragana(*single)
-    {
-        terms.push(single.to_string());
+    let stops = language.stops();
+    let mut add = |term: String| {
+        if !stops.contains(&term.as_str()) {
+            terms.push(term);
+        }
+    };
+    for part in run.split(|&one| is_hiragana(one)) {
+        match part {
+            [] | ['ー'] => {}
+            [single] => add(single.to_string()),
+            longer => longer.windows(2).for_each(|pair| add(pair.iter().collect())),
+        }
     }
-    let pairs = run.windows(2).filter(|pair| !pair.iter().all(|&one| is_hiragana(one)));
-    terms.extend(
-        pairs.map(|pair| pair.iter().collect::<String>()).filter(|pair| !language.stops().contains(&pair.as_str())),
-    );
     run.clear();
 }
 

@@ -130,6 +130,13 @@ impl Fake {
         self.left.load(Ordering::SeqCst)
     }
 
+    /// Waits until the first request is here.
+    pub async fn wait_asked(&self) {
+        while self.count() == 0 {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
     /// Waits until a client has left, at most two seconds.
     pub async fn wait_left(&self) -> Option<Duration> {
         let begun = Instant::now();
