@@ -19,6 +19,7 @@ export interface OutboxOptions {
 
 const FIRST_DELAY_MS = 1_000;
 const LONGEST_DELAY_MS = 20_000;
+const HANDOVER_MS = 150;
 const KEY = "outbox.";
 
 export class Outbox {
@@ -105,7 +106,9 @@ export class Outbox {
       const posted = await this.#options.send(item);
       this.#tries.delete(id);
       this.#options.onSent(posted);
-      this.#remove(id);
+      writeLocal(KEY + id, null);
+      // The message is in the list by then; taking both at once would leave a frame without either.
+      setTimeout(() => this.#remove(id), HANDOVER_MS);
     } catch (error) {
       this.#fail(id, error);
     }

@@ -1,6 +1,6 @@
 // One conversation as it is read: its path, its branches, what is on its way.
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useMemo } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import type { Conversation } from "@/lib/api/types.ts";
 import { changeConversation, conversationQuery } from "./api/conversations.ts";
 import { chatKeys } from "./api/keys.ts";
@@ -27,18 +27,32 @@ export function useThread(conversationId: string) {
     if (headMissing) loadOlder();
   }, [headMissing, loadOlder]);
 
+  const switching = useRef(0);
   const chooseBranch = useCallback(
     async (messageId: string) => {
       const leaf = leafBelow(tree, messageId);
+      switching.current += 1;
       client.setQueryData<Conversation>(chatKeys.conversation(conversationId), (known) =>
         known === undefined ? known : { ...known, head_message_id: leaf },
       );
-      await changeConversation(client, conversationId, { head_message_id: leaf });
+      try {
+        await changeConversation(client, conversationId, { head_message_id: leaf });
+      } finally {
+        switching.current -= 1;
+      }
     },
     [client, conversationId, tree],
   );
 
+  /** While the server may not know of the new branch yet, a question says itself where it belongs. */
+  const leaf = path.leaf;
+  const parentIfSwitching = useCallback(
+    () => (switching.current > 0 && leaf !== null ? { parentId: leaf } : {}),
+    [leaf],
+  );
+
   return {
+    parentIfSwitching,
     conversation: conversation.data ?? null,
     error: conversation.error ?? messages.error,
     retry: () => {

@@ -28,7 +28,8 @@ export async function authorizedFetch(request: Request): Promise<Response> {
   if (decidesSession(request.url)) return fetch(dressed(request));
   if (getAccessToken() === null && getSession().status !== "signed-out") {
     // Asked before the first refresh, or after the token ran out: one refresh saves a sure 401.
-    if ((await refresh()) === "unreachable") throw new TypeError("the session could not be renewed");
+    if ((await refresh()) === "unreachable")
+      throw new TypeError("the session could not be renewed");
   }
   const again = request.clone();
   const used = getAccessToken();

@@ -148,7 +148,8 @@ export class EventHub {
         const event = parseEvent(name, data);
         if (event === null) return;
         // The stream was asked to go on from somewhere; if the server cannot, it says so with `sync.required`.
-        const heard = event.type === "stream.ready" ? { ...event, resumed: stream.resuming } : event;
+        const heard =
+          event.type === "stream.ready" ? { ...event, resumed: stream.resuming } : event;
         if (stream !== this.#stream) return;
         this.#tell({ kind: "event", id, event: heard });
         this.#take(id, heard);

@@ -76,7 +76,10 @@ export function retryAfterOf(response: Response): number | null {
 /** Any thrown thing as a problem; what is not from the API keeps its own message out of the page. */
 export function problemFrom(error: unknown): ApiProblem {
   if (error instanceof ApiProblem) return error;
-  if (error instanceof DOMException && (error.name === "TimeoutError" || error.name === "AbortError"))
+  if (
+    error instanceof DOMException &&
+    (error.name === "TimeoutError" || error.name === "AbortError")
+  )
     return new ApiProblem(localProblem("client.timeout"));
   if (error instanceof TypeError) return new ApiProblem(localProblem("client.network"));
   return new ApiProblem(localProblem("client.unexpected"));
@@ -94,7 +97,9 @@ export async function dataOf<T>(call: Promise<Answer<T>>): Promise<T> {
 }
 
 /** As `dataOf`, with the response for its headers. */
-export async function answerOf<T>(call: Promise<Answer<T>>): Promise<{ data: T; response: Response }> {
+export async function answerOf<T>(
+  call: Promise<Answer<T>>,
+): Promise<{ data: T; response: Response }> {
   let answer: Answer<T>;
   try {
     answer = await call;
@@ -102,7 +107,8 @@ export async function answerOf<T>(call: Promise<Answer<T>>): Promise<{ data: T; 
     throw problemFrom(error);
   }
   const { response } = answer;
-  if (!response.ok) throw new ApiProblem(asProblem(answer.error, response.status), retryAfterOf(response));
+  if (!response.ok)
+    throw new ApiProblem(asProblem(answer.error, response.status), retryAfterOf(response));
   return { data: answer.data as T, response };
 }
 

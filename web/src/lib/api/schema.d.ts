@@ -9,7 +9,7 @@ export interface components {
       locale?: "en" | "id" | "ja" | null;
       created_at: string;
     };
-    Signed: {
+    AuthAnswer: {
       user: components["schemas"]["User"];
       access_token: string;
       token_type: string;
@@ -36,6 +36,7 @@ export interface components {
       archived: boolean;
       created_at: string;
       updated_at: string;
+      version: number;
     };
     Part: { type: "text"; text: string };
     Author: { type: "user" | "assistant" | "contact" | "system"; id?: string | null };
@@ -69,7 +70,7 @@ export interface components {
       started_at?: string | null;
       ended_at?: string | null;
     };
-    Posted: {
+    Accepted: {
       message: components["schemas"]["Message"];
       answer: components["schemas"]["Message"];
       run: components["schemas"]["Run"];
@@ -79,8 +80,9 @@ export interface components {
       name: string;
       provider?: string | null;
       context_window?: number | null;
-      max_output?: number | null;
-      guide?: boolean;
+      max_output_tokens?: number | null;
+      guide: boolean;
+      default: boolean;
     };
     ProblemFault: { pointer: string; code: string; message: string };
     Problem: {
@@ -119,18 +121,18 @@ export interface paths {
     post: Operation<
       Params,
       { email: string; password: string; display_name?: string | null; token_delivery?: "cookie" | "body"; setup_token?: string | null },
-      { 201: Json<Schemas["Signed"]> }
+      { 201: Json<Schemas["AuthAnswer"]> }
     >;
   };
   "/api/v1/auth/login": Unused & {
     post: Operation<
       Params,
       { email: string; password: string; token_delivery?: "cookie" | "body" },
-      { 200: Json<Schemas["Signed"]> }
+      { 200: Json<Schemas["AuthAnswer"]> }
     >;
   };
   "/api/v1/auth/refresh": Unused & {
-    post: Operation<Params, { refresh_token?: string | null }, { 200: Json<Schemas["Signed"]> }>;
+    post: Operation<Params, { refresh_token?: string | null }, { 200: Json<Schemas["AuthAnswer"]> }>;
   };
   "/api/v1/auth/logout": Unused & { post: Operation<Params, undefined, { 204: Nothing }> };
   "/api/v1/auth/logout-all": Unused & { post: Operation<Params, undefined, { 204: Nothing }> };
@@ -184,7 +186,7 @@ export interface paths {
     post: Operation<
       Params<undefined, { id: string }>,
       { client_message_id?: string | null; content: Schemas["Part"][]; model?: string | null; parent_id?: string | null },
-      { 202: Json<Schemas["Posted"]> }
+      { 202: Json<Schemas["Accepted"]> }
     >;
   };
   "/api/v1/conversations/{id}/messages/{message_id}/regenerate": {
@@ -192,7 +194,7 @@ export interface paths {
     post: Operation<
       Params<undefined, { id: string; message_id: string }>,
       { client_message_id?: string | null; model?: string | null },
-      { 202: Json<Schemas["Posted"]> }
+      { 202: Json<Schemas["Accepted"]> }
     >;
   };
   "/api/v1/runs/{id}": {

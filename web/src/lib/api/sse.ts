@@ -37,9 +37,7 @@ export function backoff(failures: number, base: number, random: number): number 
 
 type Ending =
   /** Open it again at once: the token was renewed or somebody asked for it. */
-  | { kind: "again" }
-  | { kind: "failed"; waitAtLeast: number }
-  | { kind: "signed-out" };
+  { kind: "again" } | { kind: "failed"; waitAtLeast: number } | { kind: "signed-out" };
 
 export class EventStream {
   lastEventId: string | null;
@@ -168,7 +166,10 @@ export class EventStream {
       if (response.status === 401) return await this.#refused();
       if (!response.ok || response.body === null) {
         await response.body?.cancel();
-        return { kind: "failed", waitAtLeast: 1000 * Number(response.headers.get("Retry-After") ?? 0) || 0 };
+        return {
+          kind: "failed",
+          waitAtLeast: 1000 * Number(response.headers.get("Retry-After") ?? 0) || 0,
+        };
       }
       return await this.#read(response.body, abort);
     } catch {

@@ -4,12 +4,12 @@ import type { components } from "./schema.d.ts";
 type Schemas = components["schemas"];
 
 export type User = Schemas["User"];
-export type Signed = Schemas["Signed"];
+export type Signed = Schemas["AuthAnswer"];
 export type Session = Schemas["Session"];
 export type Conversation = Schemas["Conversation"];
 export type Message = Schemas["Message"];
 export type Run = Schemas["Run"];
-export type Posted = Schemas["Posted"];
+export type Posted = Schemas["Accepted"];
 export type Model = Schemas["Model"];
 export type Usage = Schemas["Usage"];
 export type Problem = Schemas["Problem"];

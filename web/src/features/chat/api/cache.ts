@@ -8,7 +8,12 @@ type Pages<T> = InfiniteData<Page<T>, string | null>;
 
 /** A request that is under way may have been answered before the event: what it brings would be old. */
 function askAgainIfAsking(client: QueryClient, queryKey: readonly unknown[]): void {
-  if (client.isFetching({ queryKey }) > 0) void client.invalidateQueries({ queryKey });
+  if (client.isFetching({ queryKey, exact: true }) === 0) return;
+  const query = client.getQueryCache().find({ queryKey, exact: true });
+  const again = () => client.invalidateQueries({ queryKey, exact: true });
+  // A first request is not started over by the cache, so it is waited for.
+  if (query?.state.data === undefined) void query?.promise?.then(again, () => undefined);
+  else void again();
 }
 
 export function storeMessages(client: QueryClient, conversationId: string, messages: readonly Message[]): void {

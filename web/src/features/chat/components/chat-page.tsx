@@ -1,10 +1,7 @@
-// PLACEHOLDER by W1, for W2 to overwrite (see /work/plan/web-seam.md): routes "/" (null) and "/c/$conversationId".
-import { TopBar } from "@/components/ui/top-bar.tsx";
+// The chat: a new conversation, or one that there is.
+import { NewChat } from "./new-chat.tsx";
+import { ThreadView } from "./thread-view.tsx";
 
 export function ChatPage({ conversationId }: { conversationId: string | null }) {
-  return (
-    <TopBar>
-      <h1>{conversationId ?? "new"}</h1>
-    </TopBar>
-  );
+  return conversationId === null ? <NewChat /> : <ThreadView key={conversationId} conversationId={conversationId} />;
 }
