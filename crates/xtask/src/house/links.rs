@@ -8,7 +8,7 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
     for file in tree.files.iter().filter(|file| file.ends_with(".md")) {
         let text = tree.text(file).unwrap_or_default();
         for (number, target) in targets(&text) {
-            if let Some(fault) = fault(tree, file, &text, &target) {
+            if let Some(fault) = fault(tree, file, &target) {
                 findings.push(Finding::new(format!("{file}:{number}"), format!("{target}: {fault}")));
             }
         }
@@ -37,7 +37,7 @@ fn targets(text: &str) -> Vec<(usize, String)> {
     found
 }
 
-fn fault(tree: &Tree, file: &str, text: &str, target: &str) -> Option<&'static str> {
+fn fault(tree: &Tree, file: &str, target: &str) -> Option<&'static str> {
     if target.contains("://") || target.starts_with("mailto:") {
         return None;
     }
@@ -55,8 +55,14 @@ fn fault(tree: &Tree, file: &str, text: &str, target: &str) -> Option<&'static s
         }
     }
     let fragment = fragment?;
-    let page = if path.is_empty() { text.to_owned() } else { tree.text(&resolved?).unwrap_or_default() };
+    let page = resolved.filter(|_| !path.is_empty()).unwrap_or_else(|| file.to_owned());
+    let page = tree.text(&in_first_language(&page)).unwrap_or_default();
     (!headings(&page).contains(&fragment.to_lowercase())).then_some("there is no such heading")
+}
+
+/// The manual's headings have the same fragment in every language: that of the English page.
+fn in_first_language(page: &str) -> String {
+    page.replacen("docs/manual/id/", "docs/manual/en/", 1).replacen("docs/manual/ja/", "docs/manual/en/", 1)
 }
 
 /// `../a/./b` seen from the folder of `file`.
@@ -90,6 +96,18 @@ fn headings(text: &str) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::tree::sandbox::Sandbox;
+
+    #[test]
+    fn fragments_of_the_manual_are_english() {
+        let sandbox = Sandbox::new(&[
+            ("docs/manual/en/a.md", "# A\n## The thing\n"),
+            ("docs/manual/id/a.md", "# A\n## Hal itu\n"),
+            ("docs/manual/id/b.md", "[x](a.md#the-thing) [y](a.md#hal-itu)\n"),
+        ]);
+        let found = check(&sandbox.tree());
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].what.contains("#hal-itu"));
+    }
 
     #[test]
     fn dead_links_are_named_with_their_line() {

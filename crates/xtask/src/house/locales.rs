@@ -32,7 +32,28 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
         (folder, pages)
     });
     compare(&pages, &mut findings);
+    for page in pages[0].1.keys().filter(|page| page.ends_with(".md")) {
+        let outline = outline(tree, &format!("{MANUAL}/en/{page}"));
+        for language in &LANGUAGES[1..] {
+            let file = format!("{MANUAL}/{language}/{page}");
+            let what = "its headings are not those of the English page, which name the sections in every language";
+            if tree.has(&file) && self::outline(tree, &file) != outline {
+                findings.push(Finding::new(file, what));
+            }
+        }
+    }
     findings
+}
+
+/// The levels of a page's headings, outside code.
+fn outline(tree: &Tree, file: &str) -> Vec<usize> {
+    let text = tree.text(file).unwrap_or_default();
+    let mut fenced = false;
+    let lines = text.lines().filter(|line| {
+        fenced ^= line.trim_start().starts_with("```");
+        !fenced && line.starts_with('#')
+    });
+    lines.map(|line| line.chars().take_while(|letter| *letter == '#').count()).collect()
 }
 
 /// Whatever one language has, the others have.
@@ -142,6 +163,7 @@ mod tests {
         sandbox.write("crates/i18n/locales/id/a.ftl", "hello = Halo { $nama }\nbye = Dah\nbye = Dadah\n");
         sandbox.write("web/messages/ja.json", r#"{"a": {}}"#);
         sandbox.write("docs/manual/en/more.md", "");
+        sandbox.write("docs/manual/ja/start.md", "# 始め\n```\n# 註\n```\n");
         let found: Vec<String> =
             check(&sandbox.tree()).into_iter().map(|finding| finding.place + ": " + &finding.what).collect();
         assert_eq!(
@@ -153,6 +175,7 @@ mod tests {
                 "web/messages/ja.json: a.b is missing",
                 "docs/manual/id: more.md is missing",
                 "docs/manual/ja: more.md is missing",
+                "docs/manual/ja/start.md: its headings are not those of the English page, which name the sections in every language",
             ]
         );
     }
