@@ -8,6 +8,7 @@ mod db;
 mod entity;
 mod error;
 mod tx;
+mod uncut;
 
 pub mod accounts;
 pub mod conversations;
@@ -16,11 +17,12 @@ pub mod messages;
 pub mod runs;
 pub mod settings;
 
-pub use db::options::{DbSettings, Exclusive, TlsMode};
 pub use db::facts::DbFacts;
 pub use db::migrate::Migrated;
+pub use db::options::{DbSettings, Exclusive, TlsMode};
 pub use db::time::{database_now, now_ms_sql};
 pub use db::writer::WriterStats;
 pub use db::{Db, Dialect};
 pub use error::{Class, Error, Result, is_retryable};
 pub use tx::Tx;
+pub use uncut::{Reader, TxConnection};

@@ -8,6 +8,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult
 
 use crate::db::writer::Turn;
 use crate::error::{Error, Result};
+use crate::uncut::{TxConnection, Uncut, uncut};
 
 /// Dropped without [`Tx::commit`] it is rolled back. Nothing slow belongs between `begin` and `commit`: on SQLite
 /// everybody else who writes is waiting. After a failed statement, drop it.
@@ -17,17 +18,22 @@ use crate::error::{Error, Result};
 #[must_use = "a transaction that is dropped is rolled back"]
 pub struct Tx {
     // The order matters: the connection is let go before the writer hears that the turn is over.
-    inner: Arc<DatabaseTransaction>,
+    connection: TxConnection,
     turn: Option<Turn>,
 }
 
 impl Tx {
     pub(crate) fn member(inner: Arc<DatabaseTransaction>, turn: Turn) -> Self {
-        Self { inner, turn: Some(turn) }
+        Self { connection: TxConnection(Uncut::Direct(inner)), turn: Some(turn) }
     }
 
     pub(crate) fn alone(inner: DatabaseTransaction) -> Self {
-        Self { inner: Arc::new(inner), turn: None }
+        Self { connection: TxConnection(Uncut::Task(Arc::new(inner))), turn: None }
+    }
+
+    /// For the migrator, which wants the ORM's own type.
+    pub(crate) fn raw(&self) -> &DatabaseTransaction {
+        self.connection.0.inner()
     }
 
     /// Returns when what was written survives a power cut.
@@ -36,17 +42,18 @@ impl Tx {
     /// When the commit failed (then nothing was kept), or its answer was lost (then nobody knows: the caller's
     /// idempotency key finds out).
     pub async fn commit(self) -> Result<()> {
-        let Self { inner, turn } = self;
+        let Self { connection, turn } = self;
         match turn {
             Some(turn) => {
-                drop(inner);
+                drop(connection);
                 turn.commit().await
             }
             None => {
                 failpoint::check("persistence.before_commit")?;
-                // Nobody else can hold it: the field is private and never cloned here.
-                let inner = Arc::into_inner(inner).ok_or(Error::Busy("the transaction is still in use"))?;
-                inner.commit().await?;
+                // Held elsewhere only by a statement whose asker did not wait for its answer.
+                let inner = Arc::into_inner(connection.0.into_inner());
+                let inner = inner.ok_or(Error::Busy("a statement of the transaction is still running"))?;
+                uncut(inner.commit()).await?;
                 failpoint::hit("persistence.after_commit");
                 Ok(())
             }
@@ -55,32 +62,32 @@ impl Tx {
 }
 
 impl Deref for Tx {
-    type Target = DatabaseTransaction;
+    type Target = TxConnection;
 
-    fn deref(&self) -> &DatabaseTransaction {
-        &self.inner
+    fn deref(&self) -> &TxConnection {
+        &self.connection
     }
 }
 
 #[async_trait]
 impl ConnectionTrait for Tx {
     fn get_database_backend(&self) -> DbBackend {
-        self.inner.get_database_backend()
+        self.connection.get_database_backend()
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.inner.execute_raw(statement).await
+        self.connection.execute_raw(statement).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.inner.execute_unprepared(sql).await
+        self.connection.execute_unprepared(sql).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.inner.query_one_raw(statement).await
+        self.connection.query_one_raw(statement).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.inner.query_all_raw(statement).await
+        self.connection.query_all_raw(statement).await
     }
 }

@@ -32,14 +32,24 @@ pub struct Fact {
 type Question = (&'static str, &'static str, &'static [&'static str], &'static str);
 
 const SQLITE: &[Question] = &[
-    ("journal_mode", "PRAGMA journal_mode", &["wal"], "the file system must allow shared memory: move the data directory off network storage"),
+    (
+        "journal_mode",
+        "PRAGMA journal_mode",
+        &["wal"],
+        "the file system must allow shared memory: move the data directory off network storage",
+    ),
     ("synchronous", "PRAGMA synchronous", &["2", "3"], "a bug: Obrol sets FULL by itself"),
     ("foreign_keys", "PRAGMA foreign_keys", &["1"], "a bug: Obrol sets it by itself"),
     ("page_size", "PRAGMA page_size", &[], ""),
 ];
 
 const POSTGRES: &[Question] = &[
-    ("fsync", "SELECT current_setting('fsync')", &["on"], "set fsync = on: without it a power cut destroys the database"),
+    (
+        "fsync",
+        "SELECT current_setting('fsync')",
+        &["on"],
+        "set fsync = on: without it a power cut destroys the database",
+    ),
     (
         "synchronous_commit",
         "SELECT current_setting('synchronous_commit')",
@@ -47,7 +57,12 @@ const POSTGRES: &[Question] = &[
         "set synchronous_commit = on: with `off` an acknowledged message can be lost",
     ),
     ("full_page_writes", "SELECT current_setting('full_page_writes')", &["on"], "set full_page_writes = on"),
-    ("server_encoding", "SELECT current_setting('server_encoding')", &["UTF8"], "make the database with ENCODING 'UTF8'"),
+    (
+        "server_encoding",
+        "SELECT current_setting('server_encoding')",
+        &["UTF8"],
+        "make the database with ENCODING 'UTF8'",
+    ),
     ("max_connections", "SELECT current_setting('max_connections')", &[], ""),
 ];
 
@@ -59,7 +74,12 @@ const MYSQL: &[Question] = &[
         "set innodb_flush_log_at_trx_commit = 1: with 0 or 2 a power cut loses acknowledged messages",
     ),
     ("innodb_doublewrite", "SELECT CAST(@@innodb_doublewrite AS CHAR)", &["1", "ON"], "set innodb_doublewrite = ON"),
-    ("character_set_database", "SELECT CAST(@@character_set_database AS CHAR)", &["utf8mb4"], "ALTER DATABASE … CHARACTER SET utf8mb4"),
+    (
+        "character_set_database",
+        "SELECT CAST(@@character_set_database AS CHAR)",
+        &["utf8mb4"],
+        "ALTER DATABASE … CHARACTER SET utf8mb4",
+    ),
     ("collation_database", "SELECT CAST(@@collation_database AS CHAR)", &[], ""),
     ("max_connections", "SELECT CAST(@@max_connections AS CHAR)", &[], ""),
 ];

@@ -59,7 +59,10 @@ impl LockFile {
     /// The holder's pid, or nothing when the lock is ours now.
     fn try_take(&self) -> Result<Option<String>> {
         let fault = |error: std::io::Error| {
-            Error::Refused(format!("the lock file {} cannot be used: {error}; does the directory exist, and is it writable?", self.path.display()))
+            Error::Refused(format!(
+                "the lock file {} cannot be used: {error}; does the directory exist, and is it writable?",
+                self.path.display()
+            ))
         };
         let mut file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&self.path).map_err(fault)?;

@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use migrations::Migrator;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement};
+use sea_orm::{ConnectionTrait, Statement};
 use sea_orm_migration::MigratorTrait;
 
 use super::server::one;
 use super::time::database_now;
 use super::{Db, Dialect, snapshot};
 use crate::error::{Error, Result};
+use crate::tx::Tx;
 
 /// How long a node waits for another one that migrates.
 const PATIENCE_SECONDS: u32 = 120;
@@ -35,7 +36,8 @@ impl Db {
             Dialect::Sqlite => self.migrate_sqlite().await,
             Dialect::Postgres => {
                 let tx = self.begin().await?;
-                let waiting = format!("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '{PATIENCE_SECONDS}s'");
+                let waiting =
+                    format!("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '{PATIENCE_SECONDS}s'");
                 tx.execute_unprepared(&waiting).await?;
                 // Released by the end of the transaction, however it ends.
                 tx.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({POSTGRES_LOCK})")).await?;
@@ -48,7 +50,9 @@ impl Db {
                 let tx = self.begin().await?;
                 let got: Option<i64> = one(&tx, &format!("SELECT GET_LOCK({MYSQL_LOCK}, {PATIENCE_SECONDS})")).await?;
                 if got != Some(1) {
-                    return Err(Error::Refused("another process has been migrating the database for two minutes".into()));
+                    return Err(Error::Refused(
+                        "another process has been migrating the database for two minutes".into(),
+                    ));
                 }
                 let applied = apply(&tx).await;
                 let _: Option<i64> = one(&tx, &format!("SELECT RELEASE_LOCK({MYSQL_LOCK})")).await?;
@@ -93,9 +97,9 @@ impl Db {
     }
 }
 
-async fn apply(tx: &DatabaseTransaction) -> Result<Vec<String>> {
+async fn apply(tx: &Tx) -> Result<Vec<String>> {
     let before = applied(tx).await?;
-    Migrator::up(tx, None).await?;
+    Migrator::up(tx.raw(), None).await?;
     Ok(migrations::names().into_iter().filter(|name| !before.contains(name)).collect())
 }
 
@@ -114,7 +118,9 @@ async fn applied(conn: &impl ConnectionTrait) -> Result<Vec<String>> {
     if table == 0 {
         return Ok(Vec::new());
     }
-    let rows = conn.query_all_raw(Statement::from_string(backend, "SELECT version FROM seaql_migrations ORDER BY version")).await?;
+    let rows = conn
+        .query_all_raw(Statement::from_string(backend, "SELECT version FROM seaql_migrations ORDER BY version"))
+        .await?;
     let applied = rows.iter().map(|row| row.try_get_by_index::<String>(0)).collect::<Result<Vec<_>, _>>()?;
     let known = migrations::names();
     match applied.iter().find(|name| !known.contains(name)) {

@@ -21,6 +21,7 @@ use tokio::time::Instant;
 
 use crate::error::{Error, Result, is_retryable};
 use crate::tx::Tx;
+use crate::uncut::{Reader, Uncut, uncut};
 use options::DbSettings;
 use sqlite::Sqlite;
 use writer::WriterStats;
@@ -55,7 +56,7 @@ pub struct Db(Arc<Inner>);
 struct Inner {
     dialect: Dialect,
     /// SQLite: readers only. Elsewhere: the pool.
-    read: DatabaseConnection,
+    read: Reader,
     sqlite: Option<Sqlite>,
 }
 
@@ -69,12 +70,12 @@ impl Db {
         let (read, sqlite) = match dialect {
             Dialect::Sqlite => {
                 let (read, sqlite) = Sqlite::open(settings).await?;
-                (read, Some(sqlite))
+                (Uncut::Direct(read), Some(sqlite))
             }
-            Dialect::Postgres => (server::postgres(settings).await?, None),
-            Dialect::MySql => (server::mysql(settings).await?, None),
+            Dialect::Postgres => (Uncut::Task(server::postgres(settings).await?), None),
+            Dialect::MySql => (Uncut::Task(server::mysql(settings).await?), None),
         };
-        Ok(Self(Arc::new(Inner { dialect, read, sqlite })))
+        Ok(Self(Arc::new(Inner { dialect, read: Reader(read), sqlite })))
     }
 
     pub fn dialect(&self) -> Dialect {
@@ -82,8 +83,12 @@ impl Db {
     }
 
     /// For reading. On SQLite a write through it fails (`query_only`).
-    pub fn read(&self) -> &DatabaseConnection {
+    pub fn read(&self) -> &Reader {
         &self.0.read
+    }
+
+    fn pool(&self) -> &DatabaseConnection {
+        self.0.read.0.inner()
     }
 
     /// Starts a write transaction; READ COMMITTED or stricter.
@@ -93,7 +98,10 @@ impl Db {
     pub async fn begin(&self) -> Result<Tx> {
         match &self.0.sqlite {
             Some(sqlite) => sqlite.writer().begin().await,
-            None => Ok(Tx::alone(self.0.read.begin().await?)),
+            None => {
+                let pool = self.pool().clone();
+                Ok(Tx::alone(uncut(async move { pool.begin().await }).await?))
+            }
         }
     }
 
@@ -129,8 +137,8 @@ impl Db {
         if let Some(error) = self.0.sqlite.as_ref().and_then(|sqlite| sqlite.writer().failure()) {
             return Err(error);
         }
-        self.0.read.ping().await?;
-        Ok(())
+        let pool = self.pool().clone();
+        Ok(uncut(async move { pool.ping().await }).await?)
     }
 
     /// Resolves when an I/O error has ended writing for this process: say so and exit non-zero. Never otherwise.
@@ -156,7 +164,7 @@ impl Db {
         if let Some(sqlite) = &self.0.sqlite {
             sqlite.writer().stop().await;
         }
-        if let Err(error) = self.0.read.close_by_ref().await {
+        if let Err(error) = self.pool().close_by_ref().await {
             tracing::warn!(%error, "the database did not close cleanly");
         }
         if let Some(sqlite) = &self.0.sqlite {

@@ -62,7 +62,9 @@ pub(super) async fn postgres(settings: &DbSettings) -> Result<DatabaseConnection
     }
     let encoding: String = one(&connection, "SELECT current_setting('server_encoding')").await?;
     if encoding != "UTF8" {
-        return Err(Error::Refused(format!("the database must be encoded in UTF8, this one is {encoding}: CREATE DATABASE obrol ENCODING 'UTF8' TEMPLATE template0")));
+        return Err(Error::Refused(format!(
+            "the database must be encoded in UTF8, this one is {encoding}: CREATE DATABASE obrol ENCODING 'UTF8' TEMPLATE template0"
+        )));
     }
     Ok(connection)
 }
@@ -148,9 +150,14 @@ mod tests {
 
     #[test]
     fn versions() {
-        for (version, enough) in
-            [("8.0.36", true), ("5.7.44-log", false), ("10.11.6-MariaDB-0+deb12u1", true), ("10.6.1-MariaDB", false), ("11.4.2-MariaDB", true), ("9.1.0", true)]
-        {
+        for (version, enough) in [
+            ("8.0.36", true),
+            ("5.7.44-log", false),
+            ("10.11.6-MariaDB-0+deb12u1", true),
+            ("10.6.1-MariaDB", false),
+            ("11.4.2-MariaDB", true),
+            ("9.1.0", true),
+        ] {
             assert_eq!(mysql_is_new_enough(version), enough, "{version}");
         }
     }

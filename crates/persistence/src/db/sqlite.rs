@@ -61,7 +61,9 @@ impl Sqlite {
     }
 }
 
-fn base(path: &Path) -> (ConnectOptions, impl Fn(SqliteConnectOptions) -> SqliteConnectOptions + Send + Sync + 'static) {
+fn base(
+    path: &Path,
+) -> (ConnectOptions, impl Fn(SqliteConnectOptions) -> SqliteConnectOptions + Send + Sync + 'static) {
     let mut options = ConnectOptions::new("sqlite:obrol.db");
     options.sqlx_logging_level(LevelFilter::Off).sqlx_slow_statements_logging_settings(LevelFilter::Warn, SLOW);
     options.record_stmt_in_spans(false).test_before_acquire(false).idle_timeout(None).max_lifetime(None);

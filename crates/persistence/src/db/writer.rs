@@ -74,7 +74,8 @@ impl Writer {
         let shared = Arc::new(Shared::default());
         let (failed, failure) = watch::channel(false);
         let (ready, opened) = oneshot::channel();
-        let worker = Worker { options, connection: None, shared: shared.clone(), failed, checkpoints: Checkpoints::default() };
+        let worker =
+            Worker { options, connection: None, shared: shared.clone(), failed, checkpoints: Checkpoints::default() };
         let thread = std::thread::Builder::new().name("obrol-writer".into());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(start_fault)?;
         thread.spawn(move || runtime.block_on(worker.run(messages, ready))).map_err(start_fault)?;
@@ -170,7 +171,11 @@ impl Worker {
     }
 
     /// One outer transaction. Gives back the reply of a `Stop` that came meanwhile.
-    async fn group(&mut self, first: oneshot::Sender<Result<Tx>>, messages: &mut mpsc::Receiver<Message>) -> Option<oneshot::Sender<()>> {
+    async fn group(
+        &mut self,
+        first: oneshot::Sender<Result<Tx>>,
+        messages: &mut mpsc::Receiver<Message>,
+    ) -> Option<oneshot::Sender<()>> {
         if let Some(error) = self.shared.stopped.get() {
             let _ = first.send(Err(Error::Stopped(error.clone())));
             return None;
