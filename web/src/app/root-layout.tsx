@@ -2,6 +2,7 @@
 import { Outlet } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 import { Toasts } from "@/components/ui/toasts.tsx";
+import { TooltipLayer } from "@/components/ui/tooltip-layer.tsx";
 import { OfflineBanner } from "./offline-banner.tsx";
 import { RouteAnnouncer } from "./route-announcer.tsx";
 import { UpdatePrompt } from "./update-prompt.tsx";
@@ -19,6 +20,7 @@ export function RootLayout() {
       <OfflineBanner />
       <Outlet />
       <Toasts />
+      <TooltipLayer />
       <RouteAnnouncer />
       <UpdatePrompt />
     </div>

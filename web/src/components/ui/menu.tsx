@@ -1,113 +1,81 @@
-// Menus that drop down from a button. Not modal: Radix would then inject a style element, which the CSP refuses.
-import { clsx } from "clsx";
-import { Check } from "lucide-react";
-import { DropdownMenu } from "radix-ui";
-import { type ComponentProps, type ReactNode, useState } from "react";
-
-const itemClass =
-  "flex min-h-11 cursor-default select-none items-center gap-3 rounded-lg px-3 py-2 text-sm outline-none data-disabled:opacity-50 data-highlighted:bg-hover sm:min-h-10";
+// Menus that drop down from a button: the browser's popover for the layer, our own keys and place. A library for this
+// weighs 30 kB in the first load.
+import { Slot } from "radix-ui";
+import { type ReactNode, useId, useRef, useState } from "react";
+import { MenuClose } from "./menu-close.ts";
+import { MenuSheet } from "./menu-sheet.tsx";
 
 export interface MenuProps {
+  /** One button; it gets the ARIA and the handlers. */
   trigger: ReactNode;
   children: ReactNode;
   align?: "start" | "center" | "end";
-  side?: "top" | "right" | "bottom" | "left";
+  side?: "top" | "bottom";
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
 }
 
 export function Menu({ trigger, children, align = "end", side = "bottom", ...state }: MenuProps) {
-  const [button, setButton] = useState<HTMLElement | null>(null);
-  // Inside the landmark of its button, so that readers who jump from landmark to landmark find it.
-  const home =
-    button?.closest<HTMLElement>("[role=dialog], main, nav, aside, footer, header") ?? null;
-  return (
-    <DropdownMenu.Root modal={false} {...state}>
-      <DropdownMenu.Trigger asChild ref={setButton}>
-        {trigger}
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Portal container={home}>
-        <DropdownMenu.Content
-          align={align}
-          side={side}
-          sideOffset={6}
-          collisionPadding={12}
-          className="z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-52 max-w-80 animate-rise overflow-y-auto rounded-xl border border-line bg-raised p-1.5 text-ink shadow-raised"
-        >
-          {children}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
-  );
-}
+  const id = useId();
+  const button = useRef<HTMLButtonElement>(null);
+  const [own, setOwn] = useState(false);
+  const [last, setLast] = useState(false);
+  const open = state.open ?? own;
 
-export interface MenuItemProps extends ComponentProps<typeof DropdownMenu.Item> {
-  icon?: ReactNode;
-  danger?: boolean;
-}
-
-export function MenuItem({ icon, danger = false, className, children, ...rest }: MenuItemProps) {
-  const classes = clsx(itemClass, danger && "text-danger-ink", className);
-  if (rest.asChild) {
-    return (
-      <DropdownMenu.Item {...rest} className={classes}>
-        {children}
-      </DropdownMenu.Item>
-    );
+  function change(next: boolean, focusLast = false): void {
+    setLast(focusLast);
+    setOwn(next);
+    state.onOpenChange?.(next);
   }
+
+  function close(): void {
+    change(false);
+    button.current?.focus({ preventScroll: true });
+  }
+
   return (
-    <DropdownMenu.Item {...rest} className={classes}>
-      {icon ? (
-        <span className={clsx("[&_svg]:size-4.5", !danger && "text-muted")} aria-hidden="true">
-          {icon}
-        </span>
+    <>
+      <Slot.Root
+        ref={button}
+        aria-haspopup="menu"
+        aria-expanded={open}
+        aria-controls={open ? id : undefined}
+        data-state={open ? "open" : "closed"}
+        onClick={() => change(!open)}
+        onKeyDown={(event) => {
+          if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+          event.preventDefault();
+          change(true, event.key === "ArrowUp");
+        }}
+      >
+        {trigger}
+      </Slot.Root>
+      {open ? (
+        <MenuClose value={close}>
+          <MenuSheet
+            id={id}
+            button={button}
+            align={align}
+            side={side}
+            focusLast={last}
+            onClose={close}
+            onLeave={() => change(false)}
+          >
+            {children}
+          </MenuSheet>
+        </MenuClose>
       ) : null}
-      <span className="min-w-0 flex-1">{children}</span>
-    </DropdownMenu.Item>
-  );
-}
-
-export interface MenuChoicesProps {
-  label: string;
-  value: string;
-  onChange: (value: string) => void;
-  choices: readonly { value: string; label: string; lang?: string; hint?: string }[];
-}
-
-/** One of several, with a tick at the present one. */
-export function MenuChoices({ label, value, onChange, choices }: MenuChoicesProps) {
-  return (
-    <DropdownMenu.RadioGroup value={value} onValueChange={onChange} aria-label={label}>
-      <DropdownMenu.Label className="px-3 pt-2 pb-1 font-medium text-muted text-xs">
-        {label}
-      </DropdownMenu.Label>
-      {choices.map((choice) => (
-        <DropdownMenu.RadioItem
-          key={choice.value}
-          value={choice.value}
-          lang={choice.lang}
-          className={itemClass}
-        >
-          <span className="min-w-0 flex-1">
-            <span className="block truncate">{choice.label}</span>
-            {choice.hint ? (
-              <span className="block truncate text-muted text-xs">{choice.hint}</span>
-            ) : null}
-          </span>
-          <DropdownMenu.ItemIndicator>
-            <Check className="size-4 text-accent-ink" aria-hidden="true" />
-          </DropdownMenu.ItemIndicator>
-        </DropdownMenu.RadioItem>
-      ))}
-    </DropdownMenu.RadioGroup>
+    </>
   );
 }
 
 export function MenuSeparator() {
-  return <DropdownMenu.Separator className="my-1.5 h-px bg-line" />;
+  return <hr className="my-1.5 border-line" />;
 }
 
-/** A line of text in a menu that cannot be chosen, such as who is signed in. */
+/** A line of text in a menu that cannot be chosen. */
 export function MenuNote({ children }: { children: ReactNode }) {
-  return <DropdownMenu.Label className="px-3 py-2 text-sm">{children}</DropdownMenu.Label>;
+  return <div className="px-3 py-2 text-muted text-sm">{children}</div>;
 }
+
+export { MenuChoices, MenuItem } from "./menu-item.tsx";

@@ -1,7 +1,6 @@
 // A panel that slides in from the side on phones; holds the navigation.
-import { Dialog as Radix } from "radix-ui";
-import type { ReactNode } from "react";
-import { Backdrop } from "./dialog.tsx";
+import { type ReactNode, useId } from "react";
+import { Modal } from "./modal.tsx";
 
 export interface SheetProps {
   open: boolean;
@@ -12,19 +11,20 @@ export interface SheetProps {
 }
 
 export function Sheet({ open, onOpenChange, title, children }: SheetProps) {
+  const id = useId();
+  if (!open) return null;
   return (
-    <Radix.Root open={open} onOpenChange={onOpenChange}>
-      <Radix.Portal>
-        <Backdrop />
-        <Radix.Content
-          aria-modal="true"
-          aria-describedby={undefined}
-          className="fixed inset-y-0 start-0 z-50 flex w-[min(20rem,86vw)] animate-slide-in flex-col border-line border-e bg-side shadow-raised outline-none"
-        >
-          <Radix.Title className="sr-only">{title}</Radix.Title>
-          {children}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+    <Modal
+      labelledBy={id}
+      onClose={() => onOpenChange(false)}
+      className="m-0 h-dvh max-h-none w-[min(20rem,86vw)] max-w-none animate-slide-in overflow-hidden border-e bg-side p-0"
+    >
+      <div className="flex h-full flex-col">
+        <h2 id={id} className="sr-only">
+          {title}
+        </h2>
+        {children}
+      </div>
+    </Modal>
   );
 }

@@ -1,23 +1,16 @@
 // Log in with e-mail and password.
-import { useForm } from "react-hook-form";
 import { useTranslations } from "use-intl";
 import { Alert } from "@/components/ui/alert.tsx";
 import { Button } from "@/components/ui/button.tsx";
 import { TextField } from "@/components/ui/field.tsx";
 import { PasswordField } from "@/components/ui/password-field.tsx";
 import { problemFrom } from "@/lib/api/problem.ts";
-import { applyProblem } from "@/lib/form/apply-problem.ts";
-import { useProblemText } from "@/lib/i18n/use-problem-text.ts";
+import { useFields } from "@/lib/form/use-fields.ts";
 import { login } from "../api/login.ts";
 import { looksLikeEmail } from "../email.ts";
 import { AuthFrame } from "./auth-frame.tsx";
 import { FooterLink } from "./footer-link.tsx";
 import { FormFault } from "./form-fault.tsx";
-
-interface Fields {
-  email: string;
-  password: string;
-}
 
 export interface LoginPageProps {
   reason: "expired" | "out" | undefined;
@@ -30,22 +23,23 @@ export interface LoginPageProps {
 export function LoginPage({ reason, registrationOpen, to, onDone }: LoginPageProps) {
   const t = useTranslations("auth");
   const common = useTranslations("common");
-  const text = useProblemText();
-  const form = useForm<Fields>({ defaultValues: { email: "", password: "" } });
-  const { errors, isSubmitting } = form.formState;
+  const form = useFields(
+    { email: "", password: "" },
+    {
+      email: (value) => (looksLikeEmail(value) ? null : t("emailInvalid")),
+      password: (value) => (value === "" ? common("required") : null),
+    },
+  );
 
-  const submit = form.handleSubmit(async (values) => {
+  const submit = form.onSubmit(async ({ email, password }) => {
     try {
-      await login({ email: values.email.trim(), password: values.password });
-      onDone();
+      await login({ email: email.trim(), password });
     } catch (cause) {
-      const problem = problemFrom(cause);
-      if (!applyProblem(problem, ["email", "password"], form.setError)) {
-        form.setError("root", { message: text(cause) });
-        // After a refusal the password is what people retype.
-        if (problem.status === 401) form.setFocus("password", { shouldSelect: true });
-      }
+      // After a refusal the password is what people retype.
+      if (problemFrom(cause).status === 401) form.focus("password");
+      throw cause;
     }
+    onDone();
   });
 
   return (
@@ -65,11 +59,11 @@ export function LoginPage({ reason, registrationOpen, to, onDone }: LoginPagePro
       }
     >
       <form noValidate onSubmit={submit} className="flex flex-col gap-5">
-        {reason === "expired" && !errors.root ? <Alert>{t("login.expired")}</Alert> : null}
-        {reason === "out" && !errors.root ? (
+        {reason === "expired" && form.fault === null ? <Alert>{t("login.expired")}</Alert> : null}
+        {reason === "out" && form.fault === null ? (
           <Alert tone="good">{t("login.loggedOut")}</Alert>
         ) : null}
-        <FormFault text={errors.root?.message} />
+        <FormFault text={form.fault} />
         <TextField
           label={t("email")}
           type="email"
@@ -77,18 +71,14 @@ export function LoginPage({ reason, registrationOpen, to, onDone }: LoginPagePro
           autoComplete="username"
           autoCapitalize="none"
           spellCheck={false}
-          error={errors.email?.message}
-          {...form.register("email", {
-            validate: (value) => looksLikeEmail(value) || t("emailInvalid"),
-          })}
+          {...form.field("email")}
         />
         <PasswordField
           label={t("password")}
           autoComplete="current-password"
-          error={errors.password?.message}
-          {...form.register("password", { required: common("required") })}
+          {...form.field("password")}
         />
-        <Button type="submit" size="lg" wide busy={isSubmitting}>
+        <Button type="submit" size="lg" wide busy={form.busy}>
           {t("login.submit")}
         </Button>
       </form>

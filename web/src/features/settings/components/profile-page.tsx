@@ -1,15 +1,12 @@
 // The reader's name, and what the server knows of them.
-import { useForm } from "react-hook-form";
 import { useFormatter, useTranslations } from "use-intl";
 import { Alert } from "@/components/ui/alert.tsx";
 import { Avatar } from "@/components/ui/avatar.tsx";
 import { Button } from "@/components/ui/button.tsx";
 import { TextField } from "@/components/ui/field.tsx";
 import { toast } from "@/components/ui/toast-store.ts";
-import { problemFrom } from "@/lib/api/problem.ts";
 import type { User } from "@/lib/api/types.ts";
-import { applyProblem } from "@/lib/form/apply-problem.ts";
-import { useProblemText } from "@/lib/i18n/use-problem-text.ts";
+import { useFields } from "@/lib/form/use-fields.ts";
 import { updateMe } from "../api/me.ts";
 import { Section } from "./section.tsx";
 
@@ -17,19 +14,15 @@ export function ProfilePage({ user }: { user: User }) {
   const t = useTranslations("settings.profile");
   const common = useTranslations("common");
   const format = useFormatter();
-  const text = useProblemText();
-  const form = useForm({ values: { display_name: user.display_name } });
-  const { errors, isSubmitting, isDirty } = form.formState;
+  const form = useFields(
+    { display_name: user.display_name },
+    { display_name: (value) => (value.trim() === "" ? t("nameMissing") : null) },
+  );
+  const changed = form.values.display_name.trim() !== user.display_name;
 
-  const submit = form.handleSubmit(async (values) => {
-    try {
-      await updateMe({ display_name: values.display_name.trim() });
-      toast(t("saved"), { tone: "good" });
-    } catch (cause) {
-      if (!applyProblem(problemFrom(cause), ["display_name"], form.setError)) {
-        form.setError("root", { message: text(cause) });
-      }
-    }
+  const submit = form.onSubmit(async (values) => {
+    await updateMe({ display_name: values.display_name.trim() });
+    toast(t("saved"), { tone: "good" });
   });
 
   return (
@@ -48,18 +41,11 @@ export function ProfilePage({ user }: { user: User }) {
         </div>
       </div>
       <form noValidate onSubmit={submit} className="flex flex-col gap-5">
-        {errors.root ? <Alert tone="danger">{errors.root.message}</Alert> : null}
-        <TextField
-          label={t("name")}
-          autoComplete="name"
-          error={errors.display_name?.message}
-          {...form.register("display_name", {
-            validate: (value) => value.trim() !== "" || t("nameMissing"),
-          })}
-        />
+        {form.fault ? <Alert tone="danger">{form.fault}</Alert> : null}
+        <TextField label={t("name")} autoComplete="name" {...form.field("display_name")} />
         <TextField label={t("email")} type="email" value={user.email} readOnly disabled />
         <div>
-          <Button type="submit" busy={isSubmitting} disabled={!isDirty}>
+          <Button type="submit" busy={form.busy} disabled={!changed}>
             {common("save")}
           </Button>
         </div>
