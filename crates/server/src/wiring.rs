@@ -7,6 +7,7 @@ use app::{App, Parts};
 use coordination::Coordination;
 use domain::accounts::Registration;
 use domain::conversations::MessageLimits;
+use domain::ids::NodeId;
 use domain::{Chance, Clock};
 use llm_gateway::{Gateway, GatewaySettings, Limits, Timeouts};
 use persistence::{Db, DbSettings, Exclusive, Migrated, TlsMode};
@@ -34,7 +35,7 @@ pub struct Wired {
     pub app: App,
     pub db_settings: DbSettings,
     pub migrated: Migrated,
-    _slot: NodeSlot,
+    _slot: Option<NodeSlot>,
 }
 
 pub async fn build(config: &Config, purpose: Purpose) -> Result<Wired, Failure> {
@@ -46,7 +47,11 @@ pub async fn build(config: &Config, purpose: Purpose) -> Result<Wired, Failure> 
         return Err("`obrol work` works beside other processes, and SQLite has room for one: use `obrol serve`, or set DATABASE_URL to PostgreSQL or MySQL/MariaDB".into());
     }
     let migrated = db.migrate().await?;
-    let slot = node_slot::take(&config.data_dir, &clock, &chance)?;
+    // A short command must not sit in the slot that the server comes back to.
+    let slot = match purpose {
+        Purpose::Command => None,
+        _ => Some(node_slot::take(&config.data_dir, &clock, &chance)?),
+    };
     let coordination = match &config.redis.url {
         Some(url) => Coordination::redis(url.expose_secret()).await?,
         None => Coordination::memory(),
@@ -55,7 +60,7 @@ pub async fn build(config: &Config, purpose: Purpose) -> Result<Wired, Failure> 
         gateway: Gateway::new(gateway_settings(config), coordination.clone()),
         accounts: accounts(config, &chance)?,
         settings: app_settings(config, purpose),
-        node: slot.node,
+        node: slot.as_ref().map_or_else(|| NodeId::from_uuid(chance.uuid(clock.now())), |slot| slot.node),
         db,
         coordination,
         clock,
@@ -98,7 +103,7 @@ pub fn gateway_settings(config: &Config) -> GatewaySettings {
     let keys = &config.models;
     GatewaySettings {
         providers: config.providers.clone(),
-        limits: Limits { messages_per_minute: config.runs.messages_per_minute.get() },
+        limits: Limits { messages_per_minute: config.messages_per_minute() },
         timeouts: Timeouts {
             connect: keys.connect_timeout.0,
             first_token: keys.first_token_timeout.0,
@@ -128,6 +133,7 @@ fn app_settings(config: &Config, purpose: Purpose) -> app::Settings {
         whole_run: keys.whole_run.0,
         lease: keys.lease.0,
         heartbeat: keys.lease.0 / 3,
+        title_model: keys.title_model.clone(),
         shutdown_grace: config.core.shutdown_grace.0,
         ..app::Settings::default()
     }
@@ -153,7 +159,8 @@ fn accounts(config: &Config, chance: &Chance) -> Result<Accounts, Failure> {
     };
     let concurrency = keys.argon2_concurrency.get::<u64>() as usize;
     let settings = AccountsSettings {
-        issuer: config.address().trim_end_matches('/').to_owned(),
+        // Never the address listened on: nodes behind one proxy differ in it, and accept each other's tokens.
+        issuer: config.http.public_url.as_ref().map_or("obrol", |url| url.as_str()).trim_end_matches('/').to_owned(),
         registration: match config.registration() {
             values::Registration::Open => Registration::Open,
             values::Registration::Invite => Registration::Invite,

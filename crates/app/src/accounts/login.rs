@@ -6,7 +6,7 @@ use persistence::accounts::{throttles, users};
 
 use super::hashing::Tried;
 use super::sign_in::{self, SignedIn};
-use super::throttling::Attempt;
+use super::throttling::{Attempt, What};
 use crate::App;
 
 #[derive(Clone)]
@@ -22,7 +22,7 @@ pub async fn login(app: &App, ctx: &Ctx, command: Login) -> Result<SignedIn> {
     let email = Email::parse(&command.email).map_err(|fault| Error::invalid(vec![fault]))?;
     let found = users::by_email(app.db.read(), &email).await?;
     let user = found.as_ref().map(|found| found.user.id);
-    let mut attempt = Attempt::load(app, ctx, Some(&email)).await?;
+    let mut attempt = Attempt::load(app, ctx, What::SignIn, Some(&email)).await?;
     attempt.check(app, ctx, user).await?;
 
     let stored = found.as_ref().and_then(|found| found.password_hash.as_deref());
@@ -35,7 +35,7 @@ pub async fn login(app: &App, ctx: &Ctx, command: Login) -> Result<SignedIn> {
     let turn = app.accounts.hasher.turn().await?;
     if turn.waited {
         // Guesses that came together have failed meanwhile: none of the later ones slips through.
-        attempt = Attempt::load(app, ctx, Some(&email)).await?;
+        attempt = Attempt::load(app, ctx, What::SignIn, Some(&email)).await?;
         attempt.check(app, ctx, user).await?;
     }
     let Tried { turn, matches, stronger } = app.accounts.hasher.verify(turn, password, stored, &ctx.chance).await?;

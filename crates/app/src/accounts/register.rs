@@ -13,7 +13,7 @@ use persistence::accounts::users::{self, NewUser};
 
 use super::setup;
 use super::sign_in::{self, SignedIn};
-use super::throttling::Attempt;
+use super::throttling::{Attempt, What};
 use crate::App;
 
 #[derive(Clone)]
@@ -64,12 +64,12 @@ pub async fn register(app: &App, ctx: &Ctx, command: Register) -> Result<SignedI
         (None, Registration::Invite) => return Err(Error::new(Kind::Forbidden, "auth.invite_required")),
         (None, Registration::Closed) => return Err(Error::new(Kind::Forbidden, "auth.registration_closed")),
     }
-    let attempt = Attempt::load(app, ctx, None).await?;
+    let attempt = Attempt::load(app, ctx, What::Join, None).await?;
     attempt.check(app, ctx, None).await?;
     if let Some(token) = &command.setup_token
         && !setup::is_current(app, token).await?
     {
-        attempt.failed(app, ctx).await?;
+        // 192 bits need no counting against guessers.
         return Err(setup::refused());
     }
     let checked = check(&command.email, &command.password, command.display_name.as_deref())?;
@@ -82,7 +82,7 @@ pub async fn register(app: &App, ctx: &Ctx, command: Register) -> Result<SignedI
             Ok(signed_in)
         }
         Err(error) => {
-            if matches!(error.kind(), Kind::Conflict | Kind::Forbidden) {
+            if error.kind() == Kind::Conflict {
                 attempt.failed(app, ctx).await?;
             }
             Err(error)

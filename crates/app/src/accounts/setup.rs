@@ -35,22 +35,28 @@ pub async fn ensure_setup_token(app: &App, ctx: &Ctx) -> Result<Option<String>> 
     if users::any_admin(app.db.read()).await? {
         return Ok(None);
     }
-    if let Some(token) = stored_token(app).await? {
+    let stored = settings::get(app.db.read(), SETTING).await?;
+    if let Some(token) = stored.as_deref().and_then(|row| token_of_row(app, row)) {
         return Ok(Some(token));
     }
     let nonce = URL_SAFE_NO_PAD.encode(ctx.chance.bytes::<16>());
     let token = token_of(app, &nonce);
     let row = format!("{nonce}.{}", digest(&token));
-    app.db
-        .retrying(|| async {
-            let tx = app.db.begin().await?;
-            // What is there and not ours was made under another secret: nobody can present it any more.
-            settings::set(&tx, SETTING, &row, ctx.now()).await?;
-            Ok(tx.commit().await?)
-        })
-        .await?;
-    // Another node may have been faster; the row that is there now counts.
-    Ok(stored_token(app).await?.or(Some(token)))
+    let write = || async {
+        let tx = app.db.begin().await?;
+        match &stored {
+            // Made under another secret: nobody can present it any more.
+            Some(_) => settings::set(&tx, SETTING, &row, ctx.now()).await?,
+            // Of nodes that start together the first one's counts for all.
+            None => {
+                settings::set_if_absent(&tx, SETTING, &row, ctx.now()).await?;
+            }
+        }
+        Ok(tx.commit().await?)
+    };
+    app.db.retrying(write).await?;
+    let stored = settings::get(app.db.read(), SETTING).await?;
+    Ok(stored.and_then(|row| token_of_row(app, &row)))
 }
 
 /// Where the person opens it. In the fragment, which no server or proxy logs.
@@ -58,11 +64,10 @@ pub fn setup_url(public_url: &str, token: &str) -> String {
     format!("{}/setup#token={token}", public_url.trim_end_matches('/'))
 }
 
-/// The token of the stored row, if this server's secret made it.
-async fn stored_token(app: &App) -> Result<Option<String>> {
-    let Some(row) = settings::get(app.db.read(), SETTING).await? else { return Ok(None) };
-    let Some((nonce, expected)) = row.split_once('.') else { return Ok(None) };
-    Ok(Some(token_of(app, nonce)).filter(|token| digest(token) == expected))
+/// The token of a stored row, if this server's secret made it.
+fn token_of_row(app: &App, row: &str) -> Option<String> {
+    let (nonce, expected) = row.split_once('.')?;
+    Some(token_of(app, nonce)).filter(|token| digest(token) == expected)
 }
 
 /// Whether `presented` is the token that is in force now.

@@ -12,6 +12,24 @@ use sha2::{Digest, Sha256};
 
 use crate::App;
 
+/// What is tried. Each has its own count of a source: a neighbour who registers badly keeps nobody from signing in.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum What {
+    SignIn,
+    Join,
+    Renew,
+}
+
+impl What {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::Join => "join",
+            Self::Renew => "renew",
+        }
+    }
+}
+
 /// The keys of one attempt.
 pub(super) struct Attempt {
     account: Option<String>,
@@ -21,10 +39,10 @@ pub(super) struct Attempt {
 
 impl Attempt {
     /// Reads what is remembered.
-    pub(super) async fn load(app: &App, ctx: &Ctx, email: Option<&Email>) -> Result<Self> {
+    pub(super) async fn load(app: &App, ctx: &Ctx, what: What, email: Option<&Email>) -> Result<Self> {
         // Hashed: the table needs no addresses, and a key has room for every one of them.
         let account = email.map(|email| format!("account:{}", hex(&Sha256::digest(email.key())[..16])));
-        let source = ctx.source.map(|address| format!("source:{}", block(address)));
+        let source = ctx.source.map(|address| format!("source:{}:{}", what.as_str(), block(address)));
         let keys: Vec<&str> = [&account, &source].into_iter().flatten().map(String::as_str).collect();
         let known = if keys.is_empty() { HashMap::new() } else { throttles::load(app.db.read(), &keys).await? };
         Ok(Self { account, source, known })
