@@ -24,7 +24,7 @@ export function Shell({ user, children }: ShellProps) {
   const [slot, setSlot] = useState<HTMLElement | null>(null);
 
   return (
-    <div className="flex h-dvh min-h-0 w-full flex-1 overflow-hidden">
+    <div className="flex h-0 min-h-0 w-full grow overflow-hidden">
       {wide && shown ? (
         <aside className="flex w-72 shrink-0 flex-col border-line border-e bg-side">
           <Sidebar

@@ -31,7 +31,7 @@ export function AnswerView({ turn, last, busy, chooseBranch, model }: TurnViewPr
   const over = !streaming;
 
   return (
-    <article aria-labelledby={headingId} aria-busy={streaming} className="group/turn pt-5">
+    <article aria-labelledby={headingId} aria-busy={streaming} className="group/turn pt-2">
       <h2 id={headingId} className="sr-only">
         {speaker ? t("assistantOf", { model: speaker }) : t("assistant")}
       </h2>
@@ -47,7 +47,7 @@ export function AnswerView({ turn, last, busy, chooseBranch, model }: TurnViewPr
         <Failed message={message} busy={busy || again.busy} onRetry={last ? again.run : null} />
       ) : null}
       {over ? (
-        <div className={last || turn.siblings.length > 1 ? "mt-1 flex min-h-8 flex-wrap items-center gap-2" : `mt-1 ${actionRow}`}>
+        <div className={last || turn.siblings.length > 1 ? "-ms-2 mt-1 flex min-h-8 flex-wrap items-center gap-2" : `-ms-2 mt-1 ${actionRow}`}>
           <BranchSwitcher turn={turn} chooseBranch={chooseBranch} />
           {text === "" ? null : <CopyButton text={text} />}
           <IconButton label={t("regenerate")} size="sm" disabled={busy || again.busy} onClick={again.run}>

@@ -1,9 +1,11 @@
 // One line that says what is going on. A live region that is always there, so that screen readers hear its changes.
 import { useQuery } from "@tanstack/react-query";
 import { WifiOff } from "lucide-react";
+import { useEffect } from "react";
 import { useTranslations } from "use-intl";
 import { Spinner } from "@/components/ui/spinner.tsx";
-import { runQuery } from "../api/messages.ts";
+import { verify } from "../api/live.ts";
+import { isRunOver, runQuery } from "../api/messages.ts";
 import { useStreamState } from "../use-live.ts";
 import type { Phase } from "../use-phase.ts";
 
@@ -19,6 +21,12 @@ export function StatusLine({ phase, runId, stopping }: StatusLineProps) {
   const asking = phase === "thinking" && runId !== null;
   const run = useQuery({ ...runQuery(runId ?? ""), enabled: asking });
   const busy = phase !== "idle";
+
+  // It ended and nobody told us: the stored answer is fetched.
+  const endedUnheard = asking && run.data !== undefined && isRunOver(run.data);
+  useEffect(() => {
+    if (endedUnheard && runId !== null) void verify(runId);
+  }, [endedUnheard, runId]);
 
   let text = "";
   if (stream === "offline") text = t(busy ? "offline" : "offlineIdle");
