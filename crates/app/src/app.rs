@@ -1,7 +1,7 @@
 //! The state that every use case is handed: one value, made once, cheap to clone.
 
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use coordination::Coordination;
@@ -39,6 +39,8 @@ pub struct Settings {
     /// The longest that text stays in memory only.
     pub flush: Duration,
     pub limits: Limits,
+    /// The model that writes titles; without one the first question gives the title.
+    pub title_model: Option<String>,
     /// How long running answers may go on after SIGTERM.
     pub shutdown_grace: Duration,
 }
@@ -57,6 +59,7 @@ impl Default for Settings {
             heartbeat: Duration::from_secs(5),
             flush: Duration::from_millis(250),
             limits: Limits::default(),
+            title_model: None,
             shutdown_grace: Duration::from_secs(30),
         }
     }
@@ -83,6 +86,8 @@ pub struct Inner {
     pub(crate) feeds: Feeds,
     /// Cancelled when the process begins to stop: no claim any more, streams ask to reconnect.
     pub closing: CancellationToken,
+    /// Wakes the job worker of this process, if it has one.
+    pub(crate) job_bell: OnceLock<jobs::Waker>,
     /// The runtime of the process. A web server's threads have runtimes of their own, which end before the work does.
     runtime: Handle,
 }
@@ -95,7 +100,7 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let bench = Bench::new(parts.settings.concurrency);
         let feeds = Feeds::new(&parts.chance, parts.clock.now());
-        Self(Arc::new(Inner { parts, bench, feeds, closing: CancellationToken::new(), runtime: Handle::current() }))
+        Self(Arc::new(Inner { parts, bench, feeds, closing: CancellationToken::new(), job_bell: OnceLock::new(), runtime: Handle::current() }))
     }
 
     /// Runs `task` on the process's own runtime, wherever the caller stands.

@@ -4,6 +4,9 @@ pub mod accounts;
 mod app;
 pub mod conversations;
 pub mod events;
+pub mod jobs;
+pub mod idempotency;
+pub mod manual;
 pub mod models;
 pub mod runs;
 

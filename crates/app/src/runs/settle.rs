@@ -36,6 +36,7 @@ pub(super) async fn settle(app: &App, run: &Run, live: &Live, done: Done, record
             Ok(None) => return,
             Ok(Some(settled)) => {
                 failpoint::hit("run.settle.after_commit");
+                crate::jobs::wake(app);
                 tell(app, run, settled).await;
                 failpoint::hit("run.settled");
                 return;
@@ -138,7 +139,7 @@ async fn end(
     let Some(message) = persistence::messages::of_conversation(&**tx, run.conversation, run.answer).await? else {
         return Ok(None);
     };
-    let conversation = if after.status == domain::runs::Status::Succeeded { title(tx, run).await? } else { None };
+    let conversation = if after.status == domain::runs::Status::Succeeded { title(app, tx, run).await? } else { None };
     metrics::counter!("obrol_runs_ended_total", "status" => after.status.as_str()).increment(1);
     if let Some(usage) = record.usage {
         metrics::counter!("obrol_tokens_total", "direction" => "in").increment(usage.input_tokens);
@@ -148,9 +149,13 @@ async fn end(
 }
 
 /// After its first answer a conversation gets a title from its first question.
-async fn title(tx: &persistence::Tx, run: &Run) -> Result<Option<Conversation>> {
+async fn title(app: &App, tx: &persistence::Tx, run: &Run) -> Result<Option<Conversation>> {
     let question = persistence::messages::of_conversation(&**tx, run.conversation, run.question).await?;
     let Some(question) = question.filter(|question| question.parent.is_none()) else { return Ok(None) };
+    if app.settings.title_model.is_some() {
+        crate::jobs::title::enqueue(tx, run).await?;
+        return Ok(None);
+    }
     let Some(title) = title_from(&plain_text(&question.content)) else { return Ok(None) };
     if !persistence::conversations::give_title(&**tx, run.conversation, &title).await? {
         return Ok(None);

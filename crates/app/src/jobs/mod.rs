@@ -1,0 +1,66 @@
+//! Jobs: durable background work beside the runs. Which kinds there are, and what wakes them.
+
+mod sweep;
+pub(crate) mod title;
+
+use std::time::Duration;
+
+use ::jobs::{BoxError, NewJob, Outcome, Running, Transactions, Worker, WorkerSettings};
+use persistence::{Db, Tx};
+
+use crate::App;
+
+/// Small things that somebody notices when they are late.
+const SOON: &str = "soon";
+/// Cleaning up; never in anybody's way.
+const QUIET: &str = "quiet";
+
+/// On SQLite writes must go through the one writer, so the queue begins its transactions here.
+struct Queue(Db);
+
+impl Transactions for Queue {
+    type Tx = Tx;
+
+    async fn begin(&self) -> Result<Tx, BoxError> {
+        Ok(self.0.begin().await?)
+    }
+
+    async fn commit(&self, tx: Tx) -> Result<(), BoxError> {
+        Ok(tx.commit().await?)
+    }
+}
+
+/// Starts working jobs, `concurrency` at a time; what this node held before it restarted is freed first.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn start(app: &App, concurrency: usize) -> Result<Running, BoxError> {
+    let mut settings = WorkerSettings::new(app.node.uuid(), &[(SOON, concurrency), (QUIET, 1)]);
+    // Alone, every job is announced by a bell; beside others the poll is the net under it.
+    settings.poll = Duration::from_secs(if app.db.shared() { 2 } else { 15 });
+    let (titles, sweeps) = (app.clone(), app.clone());
+    let sweep = NewJob::new(sweep::KIND, QUIET, &())?;
+    let running = Worker::new(Queue(app.db.clone()), settings)
+        .kind(title::KIND, move |context| title::work(titles.clone(), context))
+        .kind(sweep::KIND, move |_| sweep::work(sweeps.clone()))
+        .schedule(sweep::KIND, "17 * * * *", sweep)
+        .start()
+        .await?;
+    app.job_bell.get_or_init(|| running.waker());
+    Ok(running)
+}
+
+/// Tells the worker of this process that a job was committed.
+pub(crate) fn wake(app: &App) {
+    if let Some(bell) = app.job_bell.get() {
+        bell.wake();
+    }
+}
+
+/// What a use case's end means for its job.
+fn outcome(done: domain::Result<()>) -> Outcome {
+    match done {
+        Ok(()) => Outcome::Done,
+        Err(fault) => Outcome::retry(fault.to_string()),
+    }
+}
