@@ -1,5 +1,11 @@
 //! The client over real sockets on loopback: policies, redirects, caps, and what an error may say.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "tests; one starts itself with an environment of its own"
+)]
 
 use std::net::SocketAddr;
 use std::sync::Arc;

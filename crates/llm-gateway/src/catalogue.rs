@@ -10,6 +10,8 @@ use crate::source::{Origin, Source};
 
 /// A list is asked for again after this; until the new one is there the old one stands.
 const FRESH: Duration = Duration::from_secs(300);
+/// How long a caller waits for a list that nobody has yet. The asking itself goes on, for the next caller.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// After a failure the provider is left alone for this long.
 const FAILED: Duration = Duration::from_secs(20);
 
@@ -121,7 +123,7 @@ pub async fn list(source: &Arc<Source>) -> Option<Arc<Vec<ModelInfo>>> {
     if models.is_some() {
         return models;
     }
-    let _ = asked.await;
+    let _ = timeout(PATIENCE, asked).await;
     source.listing.look().0
 }
 

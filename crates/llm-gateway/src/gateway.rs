@@ -207,7 +207,7 @@ impl Round<'_> {
     }
 }
 
-#[allow(clippy::disallowed_methods, reason = "a record of when a call was made, never a decision")]
+#[expect(clippy::disallowed_methods, reason = "a record of when a call was made, never a decision")]
 fn wall_clock() -> SystemTime {
     SystemTime::now()
 }

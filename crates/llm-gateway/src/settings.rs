@@ -121,7 +121,7 @@ impl Default for Timeouts {
             first_token: Duration::from_secs(60),
             stall: Duration::from_secs(30),
             whole_run: Duration::from_secs(600),
-            models: Duration::from_secs(3),
+            models: Duration::from_secs(10),
             probe: Duration::from_millis(500),
         }
     }

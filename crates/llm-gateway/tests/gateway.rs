@@ -16,29 +16,28 @@ use llm_gateway::{
 
 const MS: fn(u64) -> Duration = Duration::from_millis;
 
-/// Short times, no Ollama unless the test brings one.
+/// Short pauses, patient limits (a busy machine is no misbehaving provider), no Ollama unless the test brings one.
 fn settings(providers: Vec<ProviderSettings>) -> GatewaySettings {
     GatewaySettings {
         providers,
-        timeouts: Timeouts {
-            first_token: MS(150),
-            stall: MS(150),
-            whole_run: MS(5000),
-            models: MS(150),
-            probe: MS(150),
-            ..Timeouts::default()
-        },
+        timeouts: Timeouts { first_token: MS(5000), stall: MS(5000), whole_run: MS(20_000), ..Timeouts::default() },
         retry: RetrySettings {
             base: MS(10),
             cap: MS(40),
             longest_hint: MS(500),
-            rest: MS(300),
-            bench: MS(2000),
+            bench: MS(60_000),
             ..RetrySettings::default()
         },
         ollama_probe: false,
         ..GatewaySettings::default()
     }
+}
+
+/// For the tests of silence.
+fn impatient(fake: &Fake) -> Gateway {
+    let limits = Timeouts { first_token: MS(400), stall: MS(400), ..Timeouts::default() };
+    let settings = GatewaySettings { timeouts: limits, ..settings(vec![provider("one", fake, &[])]) };
+    Gateway::new(settings, Coordination::memory())
 }
 
 fn provider(name: &str, fake: &Fake, keys: &[&str]) -> ProviderSettings {
@@ -199,49 +198,46 @@ async fn hints_are_waited_for_up_to_a_limit() {
     // While the key rests the provider is spared, and the asker is told when to come back.
     let error = gateway.ask(question()).await.unwrap_err();
     assert_eq!((error.error.class, error.tries.len(), fake.count()), (ErrorClass::RateLimited, 0, 1));
-    assert!(error.error.retry_after.is_some_and(|hint| hint > MS(500)) && begun.elapsed() < MS(400));
+    assert!(error.error.retry_after.is_some_and(|hint| hint > MS(500)) && begun.elapsed() < MS(10_000));
 }
 
 #[tokio::test]
 async fn silence_ends_in_a_timeout_and_comments_are_life() {
     let silent = Fake::one(Reply::hang()).await;
-    let error = gateway(&silent, &[]).ask(question()).await.unwrap_err();
-    assert_eq!(
-        (error.error.class, error.error.code.as_deref(), silent.count()),
-        (ErrorClass::Timeout, Some("first_token"), 2)
-    );
+    let error = impatient(&silent).ask(question()).await.unwrap_err();
+    assert_eq!((error.error.class, error.error.code.as_deref()), (ErrorClass::Timeout, Some("first_token")));
+    assert_eq!(error.tries.len(), 2, "once more, not for ever");
 
     // Comments only, for three times the limit, then an answer.
-    let patient = (0..12).fold(Reply::stream(), |reply, _| {
-        reply.then(Step::Send(b": PROCESSING\n\n".to_vec())).then(Step::Pause(MS(40)))
-    });
+    let sign = || Step::Send(b": PROCESSING\n\n".to_vec());
+    let patient = (0..12).fold(Reply::stream(), |reply, _| reply.then(sign()).then(Step::Pause(MS(100))));
     let fake = Fake::one(patient.then(Step::Send(story(&["Ja"]).into_bytes()))).await;
-    let answer = gateway(&fake, &[]).ask(question()).await.unwrap();
+    let answer = impatient(&fake).ask(question()).await.unwrap();
     assert_eq!((answer.tries.len(), text(answer).await.0.as_str()), (1, "Ja"));
 
     let word = b"data: {\"choices\":[{\"delta\":{\"content\":\"A\"}}]}\n\n".to_vec();
     let thought = b"data: {\"choices\":[{\"delta\":{\"reasoning\":\"hm\"}}]}\n\n".to_vec();
-    let stalls =
-        [b": x\n\n".to_vec(), thought].into_iter().fold(Reply::stream().then(Step::Send(word)), |reply, sign| {
-            (0..6).fold(reply, |reply, _| reply.then(Step::Send(sign.clone())).then(Step::Pause(MS(50))))
-        });
+    let signs = [b": x\n\n".to_vec(), thought];
+    let stalls = signs.into_iter().fold(Reply::stream().then(Step::Send(word)), |reply, sign| {
+        (0..6).fold(reply, |reply, _| reply.then(Step::Send(sign.clone())).then(Step::Pause(MS(80))))
+    });
     let fake = Fake::one(stalls.then(Step::Hang)).await;
     let begun = Instant::now();
-    let (heard, error) = text(gateway(&fake, &[]).ask(question()).await.unwrap()).await;
+    let (heard, error) = text(impatient(&fake).ask(question()).await.unwrap()).await;
     let error = error.unwrap();
     assert_eq!((heard.as_str(), error.class, error.code.as_deref()), ("A", ErrorClass::Timeout, Some("stalled")));
-    assert!(begun.elapsed() >= MS(600), "twelve signs of life, then the limit");
+    assert!(begun.elapsed() >= MS(900), "twelve signs of life, then the limit");
     assert!(fake.wait_left().await.is_some());
 }
 
 #[tokio::test]
 async fn a_slow_reader_is_not_a_silent_provider() {
     let fake = Fake::one(good()).await;
-    let mut answer = gateway(&fake, &[]).ask(question()).await.unwrap();
+    let mut answer = impatient(&fake).ask(question()).await.unwrap();
     let mut heard = 0;
     while let Some(event) = answer.stream.next().await {
         heard += usize::from(matches!(event.unwrap(), ChatEvent::Text(_)));
-        tokio::time::sleep(MS(200)).await;
+        tokio::time::sleep(MS(500)).await;
     }
     assert_eq!(heard, 2);
 }
@@ -250,7 +246,7 @@ async fn a_slow_reader_is_not_a_silent_provider() {
 async fn the_deadline_holds_whatever_comes() {
     let endless = Step::Repeat(b"data: {\"choices\":[{\"delta\":{\"content\":\"A\"}}]}\n\n".to_vec(), MS(20));
     let fake = Fake::one(Reply::stream().then(endless)).await;
-    let deadline = Some(tokio::time::Instant::now() + MS(300));
+    let deadline = Some(tokio::time::Instant::now() + MS(1500));
     let (heard, error) = text(gateway(&fake, &[]).ask(Ask { deadline, ..question() }).await.unwrap()).await;
     assert_eq!((heard.len() > 5, error.unwrap().code.as_deref()), (true, Some("deadline")));
     assert!(fake.wait_left().await.is_some());
@@ -269,12 +265,12 @@ async fn leaving_ends_the_call_in_any_phase() {
         _ = asked.ask(question()) => panic!("it says nothing"),
         () = before.wait_asked() => {}
     }
-    assert!(before.wait_left().await.unwrap() < MS(100));
+    assert!(before.wait_left().await.unwrap() < MS(500));
 
     let during =
         Fake::one(Reply::events("data: {\"choices\":[{\"delta\":{\"content\":\"A\"}}]}\n\n").then(Step::Hang)).await;
     drop(gateway(&during, &[]).ask(question()).await.unwrap());
-    assert!(during.wait_left().await.unwrap() < MS(100));
+    assert!(during.wait_left().await.unwrap() < MS(500));
 }
 
 #[tokio::test]
@@ -296,15 +292,12 @@ async fn models_are_listed_once_and_a_dead_provider_does_not_hang_the_list() {
         Gateway::new(settings(vec![unnamed("dead", &dead), unnamed("ALIVE", &alive)]), Coordination::memory());
     let begun = Instant::now();
     let lists = futures_util::future::join_all((0..20).map(|_| gateway.models())).await;
-    assert!(begun.elapsed() < MS(1000), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < MS(5000), "one moment, not the limit of ten seconds");
     for list in &lists {
         let ids: Vec<_> = list.iter().map(|entry| entry.id.as_str()).collect();
         assert_eq!(ids, ["alive/big/model", "alive/small", "guide/guide"]);
     }
     assert_eq!((alive.count(), dead.count()), (1, 1), "one request for all");
-    let begun = Instant::now();
-    gateway.models().await;
-    assert!(begun.elapsed() < MS(50) && dead.count() == 1, "a failure is remembered");
 
     let entry = gateway.resolve("Alive/BIG/model").await.unwrap();
     assert_eq!((entry.model.as_str(), entry.context_window, entry.guide), ("Big/Model", Some(8192), false));
@@ -316,6 +309,17 @@ async fn models_are_listed_once_and_a_dead_provider_does_not_hang_the_list() {
     assert_eq!(gateway.default_model().await, "alive/big/model");
     let error = gateway.ask(Ask { model: "nobody/x".to_owned(), ..question() }).await.unwrap_err();
     assert_eq!((error.error.class, error.error.code.as_deref()), (ErrorClass::InvalidRequest, Some("model_not_found")));
+}
+
+#[tokio::test]
+async fn a_provider_that_has_no_list_is_left_alone_for_a_while() {
+    let broken = Fake::one(Reply::json(500, "{}")).await;
+    let unnamed = ProviderSettings { models: Vec::new(), ..provider("one", &broken, &[]) };
+    let gateway = Gateway::new(settings(vec![unnamed]), Coordination::memory());
+    for _ in 0..5 {
+        assert_eq!(gateway.models().await.len(), 1, "the guide alone");
+    }
+    assert_eq!(broken.count(), 1);
 }
 
 #[tokio::test]
