@@ -1,7 +1,7 @@
 // Messages and the runs behind the answers.
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api } from "@/lib/api/client.ts";
-import { ApiProblem, dataOf } from "@/lib/api/problem.ts";
+import { ApiProblem, dataOf, localProblem } from "@/lib/api/problem.ts";
 import type { Posted, Run } from "@/lib/api/types.ts";
 import { chatKeys } from "./keys.ts";
 
@@ -27,6 +27,13 @@ export function messagesQuery(conversationId: string) {
   });
 }
 
+/** With `Accept: application/json` the answer is never the run's own stream, which the specification offers too. */
+async function accepted(call: Promise<{ data?: Posted | string; error?: unknown; response: Response }>): Promise<Posted> {
+  const data = await dataOf(call);
+  if (typeof data === "string") throw new ApiProblem(localProblem("client.unexpected"));
+  return data;
+}
+
 export interface Outgoing {
   clientMessageId: string;
   conversationId: string;
@@ -37,7 +44,7 @@ export interface Outgoing {
 }
 
 export function postMessage(one: Outgoing): Promise<Posted> {
-  return dataOf(
+  return accepted(
     api.POST("/api/v1/conversations/{id}/messages", {
       params: { path: { id: one.conversationId } },
       body: {
@@ -56,7 +63,7 @@ export function regenerate(wish: {
   clientMessageId: string;
   model: string | null;
 }): Promise<Posted> {
-  return dataOf(
+  return accepted(
     api.POST("/api/v1/conversations/{id}/messages/{message_id}/regenerate", {
       params: { path: { id: wish.conversationId, message_id: wish.answerId } },
       body: {

@@ -17,6 +17,7 @@ beforeEach(() => {
     access_token: "token",
     token_type: "Bearer",
     expires_in: 900,
+    refresh_expires_in: 900,
   });
 });
 
