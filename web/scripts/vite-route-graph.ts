@@ -12,7 +12,7 @@ export interface GraphChunk {
   dynamicImports: string[];
 }
 
-export const GRAPH = join(import.meta.dirname, "../node_modules/.cache/obrol/route-graph.json");
+export const GRAPH = join(import.meta.dirname, "../.cache/route-graph.json");
 
 export function routeGraph(): Plugin {
   let root = "";

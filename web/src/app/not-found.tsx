@@ -11,7 +11,7 @@ export function NotFound() {
   const common = useTranslations("common");
   usePageTitle(t("notFoundTitle"));
   return (
-    <main id="content" tabIndex={-1} className="grid min-h-dvh place-items-center outline-none">
+    <main id="content" tabIndex={-1} className="grid min-h-full place-items-center outline-none">
       <Empty
         level={1}
         icon={<Compass />}

@@ -10,7 +10,7 @@ import { UpdatePrompt } from "./update-prompt.tsx";
 export function RootLayout() {
   const t = useTranslations("common");
   return (
-    <div className="flex min-h-dvh flex-col">
+    <div className="flex h-dvh flex-col overflow-hidden">
       <a
         href="#content"
         className="sr-only focus:not-sr-only focus:fixed focus:start-3 focus:top-3 focus:z-50 focus:rounded-control focus:bg-raised focus:px-4 focus:py-3 focus:text-ink focus:shadow-raised"
@@ -18,7 +18,9 @@ export function RootLayout() {
         {t("skipToContent")}
       </a>
       <OfflineBanner />
-      <Outlet />
+      <div className="flex min-h-0 flex-1 flex-col overflow-y-auto">
+        <Outlet />
+      </div>
       <Toasts />
       <TooltipLayer />
       <RouteAnnouncer />

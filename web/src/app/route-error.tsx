@@ -58,7 +58,7 @@ export function RouteError({ error, reset }: ErrorComponentProps) {
   }, [passing, router]);
 
   return (
-    <main id="content" tabIndex={-1} className="grid min-h-dvh place-items-center outline-none">
+    <main id="content" tabIndex={-1} className="grid min-h-full place-items-center outline-none">
       <Empty
         level={1}
         icon={passing ? <CloudOff /> : <LifeBuoy />}

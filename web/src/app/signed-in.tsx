@@ -29,6 +29,15 @@ export function SignedIn() {
   }, [userId, client]);
 
   useEffect(() => {
+    // The page of a conversation comes with Markdown and more: fetched when idle, before the first question is sent.
+    const timer = setTimeout(() => {
+      const route = router.routesById["/_app/c/$conversationId"];
+      router.loadRouteChunk(route)?.catch(() => {});
+    }, 1_500);
+    return () => clearTimeout(timer);
+  }, [router]);
+
+  useEffect(() => {
     // The account's language follows its owner to every device.
     if (wished) setLocale(wished).catch(() => {});
   }, [wished, setLocale]);

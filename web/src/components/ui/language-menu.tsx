@@ -23,7 +23,7 @@ export function LanguageMenu() {
             setLocale(value).catch(() => toast(t("failed"), { tone: "danger" }));
           }
         }}
-        className="min-h-11 cursor-pointer appearance-none rounded-control bg-transparent ps-10 pe-9 text-ink hover:bg-hover"
+        className="field-sizing-content min-h-11 cursor-pointer appearance-none rounded-control bg-transparent ps-10 pe-9 text-ink hover:bg-hover"
       >
         {LOCALES.map((one) => (
           <option key={one} value={one} lang={one} className="bg-raised text-ink">

@@ -1,10 +1,11 @@
 // One conversation.
 import { createFileRoute } from "@tanstack/react-router";
-import { ChatPage } from "@/features/chat/components/chat-page.tsx";
+import { ThreadView } from "@/features/chat/components/thread-view.tsx";
 
 export const Route = createFileRoute("/_app/c/$conversationId")({ component: Conversation });
 
 function Conversation() {
   const { conversationId } = Route.useParams();
-  return <ChatPage conversationId={conversationId} />;
+  // Keyed: nothing of one conversation may stay on the page of the next.
+  return <ThreadView key={conversationId} conversationId={conversationId} />;
 }

@@ -16,7 +16,7 @@ export function AuthFrame({ title, lead, children, footer }: AuthFrameProps) {
   const t = useTranslations("auth");
   usePageTitle(title);
   return (
-    <div className="flex min-h-dvh flex-col items-center px-4 pt-[max(1.5rem,6dvh)] pb-6">
+    <div className="flex min-h-full flex-col items-center px-4 pt-[max(1.5rem,6dvh)] pb-6">
       <main id="content" tabIndex={-1} className="flex w-full max-w-md flex-col outline-none">
         <div className="mb-6 flex flex-col items-center gap-2 text-center">
           <Logo />
