@@ -51,8 +51,10 @@ pub fn openapi() -> OpenApi {
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
     }
     for (path, item) in &mut spec.paths.paths {
-        for operation in operations_mut(item) {
-            add_problems(path, operation);
+        let reading = item.get.as_mut().map(|operation| (true, operation));
+        let changing = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten();
+        for (safe, operation) in reading.into_iter().chain(changing.map(|operation| (false, operation))) {
+            add_problems(path, safe, operation);
         }
     }
     spec
@@ -66,7 +68,6 @@ pub fn pretty() -> String {
 /// What the running server needs of it.
 pub(crate) struct Spec {
     pub(crate) json: String,
-    pub(crate) document: OpenApi,
     routes: Vec<(ResourceDef, Vec<Method>)>,
 }
 
@@ -76,7 +77,7 @@ pub(crate) fn spec() -> &'static Spec {
         let document = openapi();
         let routes =
             document.paths.paths.iter().map(|(path, item)| (ResourceDef::new(path.as_str()), methods(item))).collect();
-        Spec { json: document.to_json().unwrap_or_default(), document, routes }
+        Spec { json: document.to_json().unwrap_or_default(), routes }
     })
 }
 
@@ -108,12 +109,8 @@ pub(crate) fn operations(item: &PathItem) -> impl Iterator<Item = (Method, &Oper
     .filter_map(|(method, operation)| operation.as_ref().map(|operation| (method, operation)))
 }
 
-fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten()
-}
-
 /// Failures that every operation shares need not be written at each handler.
-fn add_problems(path: &str, operation: &mut Operation) {
+fn add_problems(path: &str, safe: bool, operation: &mut Operation) {
     if !path.starts_with("/api/") {
         return;
     }
@@ -128,6 +125,9 @@ fn add_problems(path: &str, operation: &mut Operation) {
     let body = operation.request_body.is_some();
     let mut statuses = vec![("400", "The request could not be read"), ("429", "Too many requests; see Retry-After")];
     statuses.extend([("500", "A fault of the server"), ("503", "Busy or away for a moment; see Retry-After")]);
+    if !safe {
+        statuses.push(("403", "The page that asks comes from an origin that may change nothing here"));
+    }
     if !anonymous {
         statuses.push(("401", "Nobody is signed in, or the token is not good any more"));
     }

@@ -13,7 +13,7 @@ use crate::health::Health;
 use crate::limits::ByAddress;
 use crate::middleware::{cors::cors, edge::edge};
 use crate::settings::Settings;
-use crate::{auth, docs, fallback, health, v1};
+use crate::{auth, fallback, health, pages, v1};
 
 /// What the edge itself needs, shared by all worker threads. Features get their own data beside it.
 #[derive(Clone)]
@@ -75,7 +75,7 @@ pub fn app(
         .into_utoipa_app()
         .configure(described)
         .into_app()
-        .configure(docs::routes)
+        .configure(pages::routes)
         .default_service(web::to(fallback::fallback))
         .wrap(Compress::default())
         .wrap(shell.limits().anonymous())

@@ -117,6 +117,35 @@ fn every_code_in_the_source_has_a_text() {
     assert!(without.is_empty(), "add texts for: {without:#?}");
 }
 
+/// Codes that rules hand on before an error is made of them, such as the ways in which a run fails.
+#[test]
+fn every_code_among_the_rules_has_a_text() {
+    let english = catalogue("en");
+    let mut without = BTreeSet::new();
+    for file in product_sources().into_iter().filter(|file| file.components().any(|part| part.as_os_str() == "domain"))
+    {
+        let source = fs::read_to_string(&file).unwrap();
+        for (at, _) in source.match_indices('"') {
+            let Some(code) = source[at + 1..].split('"').next() else { continue };
+            let feature = ["auth.", "conversation.", "message.", "model.", "run."]
+                .iter()
+                .any(|feature| code.starts_with(feature));
+            if feature && is_code(code) {
+                let id = code.replace('.', "-");
+                let problem = english.contains_key(&id) && english.contains_key(&format!("{id}.title"));
+                if !problem && !english.contains_key(&format!("field-{id}")) {
+                    without.insert(format!("{id} ({})", file.display()));
+                }
+            }
+        }
+    }
+    assert!(without.is_empty(), "add texts for: {without:#?}");
+}
+
+fn is_code(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '.'))
+}
+
 /// A call that takes a code, and the prefix of its message.
 const CALLS: &[(&str, &str)] =
     &[("Error::new(", ""), ("Error::not_found(", ""), ("Problem::new(", ""), ("FieldFault::new(", "field-")];
@@ -141,9 +170,7 @@ fn first_code(rest: &str) -> Option<&str> {
             break;
         }
     }
-    last.filter(|code| {
-        code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '.')) && !code.is_empty()
-    })
+    last.filter(|code| is_code(code))
 }
 
 fn product_sources() -> Vec<PathBuf> {

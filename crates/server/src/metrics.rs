@@ -64,8 +64,8 @@ async fn render(data: web::Data<(PrometheusHandle, App)>) -> HttpResponse {
 async fn look(app: &App) {
     // A slow database must not make the rest unmeasurable.
     if let Ok(Ok(load)) = tokio::time::timeout(Duration::from_secs(2), app::runs::load(app)).await {
-        gauge!("obrol_runs", "status" => "queued", "lane" => "chat").set(load.queued as f64);
-        gauge!("obrol_runs", "status" => "running", "lane" => "chat").set(load.running as f64);
+        gauge!("obrol_runs", "status" => "queued", "lane" => "live").set(load.queued as f64);
+        gauge!("obrol_runs", "status" => "running", "lane" => "live").set(load.running as f64);
         gauge!("obrol_run_queue_age_seconds").set(load.oldest.unwrap_or_default().as_secs_f64());
         gauge!("obrol_runs_here").set(load.here as f64);
     }

@@ -16,6 +16,7 @@ const SLOTS: u32 = 64;
 #[derive(Debug)]
 pub struct NodeSlot {
     pub node: NodeId,
+    #[cfg_attr(not(test), allow(dead_code, reason = "tells slots apart in the tests"))]
     pub number: u32,
     _lock: File,
 }

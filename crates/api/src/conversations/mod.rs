@@ -19,6 +19,7 @@ use crate::cursor;
 use crate::etag::{self, IfMatch};
 use crate::extract::caller::Caller;
 use crate::extract::{Json, JsonOrDefault, Path, Query};
+use crate::idempotency::IdempotencyKey;
 use crate::problem::ApiResult;
 use crate::wire::present;
 
@@ -56,14 +57,23 @@ struct NewConversation {
     responses((status = 201, body = ConversationBody, description = "Made; `Location` and `ETag` name it"))
 )]
 #[post("/conversations")]
-async fn create(caller: Caller, app: web::Data<App>, body: JsonOrDefault<NewConversation>) -> ApiResult<HttpResponse> {
-    let NewConversation { title, model } = body.into_inner();
-    let made = app::conversations::create(&app, &caller.0, Create { title, model }).await?;
-    let location = format!("/api/v1/conversations/{}", made.id);
-    Ok(HttpResponse::build(StatusCode::CREATED)
-        .insert_header(("location", location))
-        .insert_header(etag::of(made.version))
-        .json(ConversationBody::from(made)))
+async fn create(
+    caller: Caller,
+    app: web::Data<App>,
+    key: IdempotencyKey,
+    body: JsonOrDefault<NewConversation>,
+) -> ApiResult<HttpResponse> {
+    let (ctx, state, digest) = (caller.0.clone(), app.clone(), body.digest);
+    let work = async move {
+        let NewConversation { title, model } = body.into_inner();
+        let made = app::conversations::create(&state, &ctx, Create { title, model }).await?;
+        let location = format!("/api/v1/conversations/{}", made.id);
+        Ok(HttpResponse::build(StatusCode::CREATED)
+            .insert_header(("location", location))
+            .insert_header(etag::of(made.version))
+            .json(ConversationBody::from(made)))
+    };
+    key.once(&app, &caller.0, "POST /api/v1/conversations", digest, work).await
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -18,6 +18,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Path<T> {
     type Error = actix_web::Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
 
+    #[expect(clippy::disallowed_types, reason = "ours is made of it")]
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let parsed = web::Path::<T>::from_request(request, payload);
         let request = request.clone();

@@ -21,3 +21,4 @@ field-too_many = { $max ->
        *[other] Must have at most { $max } entries.
     }
 field-empty = Must not be empty.
+field-idempotency_key = An Idempotency-Key has 1 to 190 visible ASCII characters.

@@ -18,3 +18,4 @@ field-too_many = Maksimal { $max ->
        *[other] { $max } entri.
     }
 field-empty = Tidak boleh kosong.
+field-idempotency_key = Idempotency-Key terdiri atas 1 sampai 190 karakter ASCII yang terlihat.

@@ -18,3 +18,4 @@ field-too_many = { $max ->
        *[other] { $max } 件以内にしてください。
     }
 field-empty = 空にはできません。
+field-idempotency_key = Idempotency-Key は、表示可能な ASCII 文字 1～190 文字で指定してください。

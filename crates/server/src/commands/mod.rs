@@ -16,7 +16,7 @@ use crate::config::faults::Faults;
 use crate::logging;
 use crate::wiring::Purpose;
 
-pub type Failure = Box<dyn Error>;
+pub type Failure = Box<dyn Error + Send + Sync>;
 
 /// `EX_CONFIG` of sysexits.h: service managers need not restart for it.
 const CONFIGURATION_FAULTY: u8 = 78;

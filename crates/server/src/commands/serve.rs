@@ -34,9 +34,14 @@ pub async fn run(config: Config, purpose: Purpose) -> Result<ExitCode, Failure> 
     }
     let working = !matches!(purpose, Purpose::Serve { work: false });
     let worker = if working { Some(Worker::start(app, Some(db_settings.clone())).await?) } else { None };
+    let jobs = if working {
+        Some(app::jobs::start(app, config.runs.job_concurrency.get::<u64>() as usize).await?)
+    } else {
+        None
+    };
     let events = tokio::spawn(app::events::keep(app.clone()));
     let shell = Shell::new(api_settings(&config, app), health(app.clone(), config.data_dir.clone()));
-    let housekeeping = tokio::spawn(housekeeping::keep(app.clone(), shell.clone(), measurements.clone(), working));
+    let housekeeping = tokio::spawn(housekeeping::keep(shell.clone(), measurements.clone()));
     if let Some(listener) = metrics_listener {
         tokio::spawn(metrics::serve(listener, measurements, app.clone())?);
     }
@@ -71,6 +76,9 @@ pub async fn run(config: Config, purpose: Purpose) -> Result<ExitCode, Failure> 
     app.closing.cancel();
     if let Some(worker) = worker {
         worker.drain(app.settings.shutdown_grace).await;
+    }
+    if let Some(jobs) = jobs {
+        jobs.drain(Duration::from_secs(5)).await;
     }
     if let Some(server) = server {
         server.stop(true).await;

@@ -68,7 +68,8 @@ pub fn markdown() -> String {
 
 fn facts(key: &Key) -> String {
     let default = if key.default.is_empty() { "not set".to_owned() } else { key.default.to_owned() };
-    format!("{}; default: {default}", key.expects)
+    let secret = if key.secret { ", never shown" } else { "" };
+    format!("{}{secret}; default: {default}", key.expects)
 }
 
 const PROVIDERS_ENV: &str = "

@@ -42,13 +42,13 @@ section! {
         /// Threads that answer requests; 0 is one for each core.
         threads: Number<0, 256> = "0", "OBROL_HTTP_THREADS", "4";
         /// Requests at once from one address (IPv6: one /64) without a token.
-        anonymous_burst: Number<1, 1000000000> = "200", "OBROL_RATE_ANONYMOUS_BURST", "200";
+        anonymous_burst: Number<1, 1000000000> = "1000", "OBROL_RATE_ANONYMOUS_BURST", "200";
         /// Requests each second from one address without a token, once the burst is used up.
-        anonymous_per_second: Number<1, 1000000000> = "20", "OBROL_RATE_ANONYMOUS_PER_SECOND", "20";
+        anonymous_per_second: Number<1, 1000000000> = "100", "OBROL_RATE_ANONYMOUS_PER_SECOND", "20";
         /// Requests at once from one address with a token; an office behind one address needs room.
-        signed_burst: Number<1, 1000000000> = "2000", "OBROL_RATE_SIGNED_BURST", "2000";
+        signed_burst: Number<1, 1000000000> = "20000", "OBROL_RATE_SIGNED_BURST", "2000";
         /// Requests each second from one address with a token, once the burst is used up.
-        signed_per_second: Number<1, 1000000000> = "200", "OBROL_RATE_SIGNED_PER_SECOND", "200";
+        signed_per_second: Number<1, 1000000000> = "5000", "OBROL_RATE_SIGNED_PER_SECOND", "200";
     }
 }
 
@@ -108,13 +108,14 @@ section! {
         /// Longest message, in characters.
         max_message_characters: Number<1, 262144> = "32768", "OBROL_MAX_MESSAGE_CHARACTERS", "32768";
         /// Messages to the AI that one person may send each minute; 0 is no limit.
-        messages_per_minute: Number<0, 1000000> = "20", "OBROL_MESSAGES_PER_MINUTE", "60";
+        /// Without it: no limit in development, 60 in production.
+        messages_per_minute: Option<Number<0, 1000000>> = "", "OBROL_MESSAGES_PER_MINUTE", "60";
         /// Answers that this process writes at the same time.
         concurrency: Number<1, 100000> = "256", "OBROL_RUN_CONCURRENCY", "64";
         /// Other background jobs at the same time.
         job_concurrency: Number<1, 1000> = "4", "OBROL_JOB_CONCURRENCY", "8";
         /// Answers that one person may have waiting.
-        queued_per_user: Number<1, 100000> = "20", "OBROL_RUN_QUEUED_PER_USER", "20";
+        queued_per_user: Number<1, 100000> = "1000", "OBROL_RUN_QUEUED_PER_USER", "20";
         /// Answers that may wait in all; above it new messages are refused early.
         queue_depth: Number<1, 10000000> = "10000", "OBROL_RUN_QUEUE_DEPTH", "10000";
         /// An answer that waited longer than this is given up, with an explanation.

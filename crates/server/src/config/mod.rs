@@ -128,6 +128,12 @@ impl Config {
         self.accounts.registration.unwrap_or(if private { Registration::Open } else { Registration::Closed })
     }
 
+    /// Messages to the AI that one person may send each minute; 0 is no limit.
+    pub fn messages_per_minute(&self) -> u32 {
+        let careful = if self.production() { 60 } else { 0 };
+        self.runs.messages_per_minute.map_or(careful, |limit| limit.get())
+    }
+
     /// What people type to come here.
     pub fn address(&self) -> String {
         match &self.http.public_url {

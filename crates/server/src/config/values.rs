@@ -209,10 +209,8 @@ macro_rules! words {
             const EXPECTS: &'static str = $expects;
 
             fn parse(text: &str) -> Result<Self, String> {
-                match text.to_ascii_lowercase().as_str() {
-                    $($word => Ok(Self::$variant),)+
-                    _ => Err(concat!("must be ", $expects).to_owned()),
-                }
+                let named = [$(Self::$variant),+].into_iter().find(|one| one.as_str().eq_ignore_ascii_case(text));
+                named.ok_or_else(|| concat!("must be ", $expects).to_owned())
             }
         }
     )+};
