@@ -10,6 +10,7 @@
 )]
 
 mod accounts;
+mod accounts_edges;
 mod conversations;
 mod crash;
 mod events;
