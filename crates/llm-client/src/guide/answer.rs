@@ -44,13 +44,20 @@ pub fn compose(request: &ChatRequest) -> String {
     if words.len() <= TERSE {
         weighted.extend(terms(&before, language).into_iter().map(|word| (word, 0.15)));
     }
-    let hits = index.search(&weighted);
+    let hits = if weighted.is_empty() { introduction(language) } else { index.search(&weighted) };
     match hits.first() {
         Some(best) if best.coverage >= if best.named { ENOUGH_WHEN_NAMED } else { ENOUGH } => {
             quote(&hits, &words, language, phrases)
         }
         Some(_) | None => with_examples(phrases.off_topic, language, phrases),
     }
+}
+
+/// "What is Obrol?" and "what is this?" hold no word that tells one section from another.
+fn introduction(language: Language) -> Vec<Hit> {
+    let page = manual::pages().iter().find(|page| page.lang == language.code());
+    let sections = page.into_iter().flat_map(|page| page.sections.iter().map(move |section| (page, section)));
+    sections.take(2).map(|(page, section)| Hit { page, section, score: 1.0, coverage: 1.0, named: true }).collect()
 }
 
 fn quote(hits: &[Hit], words: &[String], language: Language, phrases: &Phrases) -> String {

@@ -68,16 +68,17 @@ pub fn detect(text: &str, fallback: Option<&str>) -> Language {
 }
 
 const EN_STOPS: &[&str] = &[
-    "a", "about", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by", "can", "could", "did", "do",
-    "does", "for", "from", "get", "give", "got", "had", "has", "have", "he", "her", "him", "his", "how", "i", "if",
-    "in", "into", "is", "it", "its", "just", "let", "like", "make", "may", "me", "my", "need", "not", "of", "on",
+    "obrol", "a", "about", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by", "can", "could", "did",
+    "do", "does", "for", "from", "get", "give", "got", "had", "has", "have", "he", "her", "him", "his", "how", "i",
+    "if", "in", "into", "is", "it", "its", "just", "let", "like", "make", "may", "me", "my", "need", "not", "of", "on",
     "one", "or", "our", "please", "shall", "she", "should", "so", "some", "tell", "than", "that", "the", "their",
     "them", "then", "there", "these", "they", "this", "to", "us", "use", "using", "want", "was", "way", "we", "were",
-    "what", "what's", "when", "where", "which", "who", "why", "will", "with", "would", "you", "your", "obrol", "don't",
+    "what", "what's", "when", "where", "which", "who", "why", "will", "with", "would", "you", "your", "don't",
     "doesn't", "i'm", "isn't", "am",
 ];
 
 const ID_STOPS: &[&str] = &[
+    "obrol",
     "ada",
     "adalah",
     "agar",
@@ -149,7 +150,6 @@ const ID_STOPS: &[&str] = &[
     "tolong",
     "untuk",
     "yang",
-    "obrol",
     "dimana",
     "ya",
     "apabila",
@@ -157,8 +157,10 @@ const ID_STOPS: &[&str] = &[
     "masih",
 ];
 
-const JA_STOPS: &[&str] =
-    &["教え", "下さ", "何で", "何を", "何が", "出来", "方法", "方は", "場合", "使う", "使い", "私は", "私の", "必要"];
+const JA_STOPS: &[&str] = &[
+    "obrol", "教え", "下さ", "何で", "何を", "何が", "出来", "方法", "方は", "場合", "使う", "使い", "私は", "私の",
+    "必要",
+];
 
 /// Words that tell the two languages apart though they do say something.
 const EN_MARKS: &[&str] = &[

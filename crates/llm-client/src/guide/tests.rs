@@ -27,6 +27,25 @@ fn found(answer: &str) -> Option<&str> {
 #[test]
 fn questions_find_their_sections() {
     let cases = [
+        // What the page offers as sample questions.
+        ("What is Obrol?", "en/what-is-obrol"),
+        ("How do I connect a model?", "en/connect-a-model"),
+        (
+            "What happens to an answer when I close the page?",
+            "en/chat#close-the-tab-lose-the-network-restart-the-server",
+        ),
+        ("How do I back up my data?", "en/operating#backup"),
+        ("Apa itu Obrol?", "id/what-is-obrol"),
+        ("Bagaimana cara menghubungkan model?", "id/connect-a-model"),
+        (
+            "Apa yang terjadi pada jawaban kalau halaman ditutup?",
+            "id/chat#close-the-tab-lose-the-network-restart-the-server",
+        ),
+        ("Bagaimana cara mencadangkan data saya?", "id/operating#backup"),
+        ("Obrol とは何ですか？", "ja/what-is-obrol"),
+        ("モデルはどうやって接続しますか？", "ja/connect-a-model"),
+        ("ページを閉じると回答はどうなりますか？", "ja/chat#close-the-tab-lose-the-network-restart-the-server"),
+        ("データをバックアップするには？", "ja/operating#backup"),
         ("How do I connect Ollama?", "en/connect-a-model#ollama"),
         ("how can i use an openai api key", "en/connect-a-model#with-an-api-key"),
         (
