@@ -61,7 +61,9 @@ fn wish(text: &str) -> Result<Wish, String> {
         return Err(format!("there is no failpoint `{name}`; there are: {}", ALL.join(", ")));
     }
     let (action, nth) = match rest.split_once('@') {
-        Some((action, nth)) => (action, Some(nth.parse::<u64>().map_err(|_| format!("`{nth}` is not a number of hits"))?)),
+        Some((action, nth)) => {
+            (action, Some(nth.parse::<u64>().map_err(|_| format!("`{nth}` is not a number of hits"))?))
+        }
         None => (rest, None),
     };
     let action = match action.split_once('=') {

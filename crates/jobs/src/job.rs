@@ -117,9 +117,14 @@ impl JobContext {
 pub enum Outcome {
     Done,
     /// Again, after the hint or the usual backoff; the last attempt's retry is a death.
-    Retry { after: Option<Duration>, why: String },
+    Retry {
+        after: Option<Duration>,
+        why: String,
+    },
     /// Never again.
-    Dead { why: String },
+    Dead {
+        why: String,
+    },
 }
 
 impl Outcome {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict, Query, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    SqlErr, UpdateMany,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, SqlErr, UpdateMany,
 };
 use uuid::Uuid;
 
@@ -79,7 +79,14 @@ pub async fn enqueue(conn: &impl ConnectionTrait, job: NewJob) -> Result<Option<
 ///
 /// # Errors
 /// The statements'.
-pub async fn claim(conn: &impl ConnectionTrait, lane: &str, kinds: &[&str], limit: u64, owner: Uuid, lease: Duration) -> Result<Vec<Job>> {
+pub async fn claim(
+    conn: &impl ConnectionTrait,
+    lane: &str,
+    kinds: &[&str],
+    limit: u64,
+    owner: Uuid,
+    lease: Duration,
+) -> Result<Vec<Job>> {
     if limit == 0 || kinds.is_empty() {
         return Ok(Vec::new());
     }
@@ -122,7 +129,12 @@ pub async fn claim(conn: &impl ConnectionTrait, lane: &str, kinds: &[&str], limi
 ///
 /// # Errors
 /// The statements'.
-pub async fn heartbeat(conn: &impl ConnectionTrait, owner: Uuid, running: &[(Uuid, i32)], lease: Duration) -> Result<Vec<(Uuid, i32)>> {
+pub async fn heartbeat(
+    conn: &impl ConnectionTrait,
+    owner: Uuid,
+    running: &[(Uuid, i32)],
+    lease: Duration,
+) -> Result<Vec<(Uuid, i32)>> {
     let mut ours = Vec::with_capacity(running.len());
     for &(id, attempt) in running {
         let extended = fenced(id, attempt)
@@ -150,7 +162,9 @@ pub async fn finish(conn: &impl ConnectionTrait, id: Uuid, attempt: i32) -> Resu
 /// # Errors
 /// The statement's.
 pub async fn retry(conn: &impl ConnectionTrait, id: Uuid, attempt: i32, wait: Duration, why: &str) -> Result<bool> {
-    let update = waiting(fenced(id, attempt)).col_expr(Column::AvailableAt, after(conn, wait)).col_expr(Column::LastError, text(why));
+    let update = waiting(fenced(id, attempt))
+        .col_expr(Column::AvailableAt, after(conn, wait))
+        .col_expr(Column::LastError, text(why));
     settled(conn, update).await
 }
 
@@ -225,7 +239,11 @@ async fn free(conn: &impl ConnectionTrait, whose: SimpleExpr, why: &str) -> Resu
     };
     let last = Expr::col(Column::Attempt).gte(Expr::col(Column::MaxAttempts));
     let buried = ended(conn, of(last.clone()), Status::Dead).col_expr(Column::LastError, text(why)).exec(conn).await?;
-    let queued = waiting(of(last.not())).col_expr(Column::AvailableAt, now(conn)).col_expr(Column::LastError, text(why)).exec(conn).await?;
+    let queued = waiting(of(last.not()))
+        .col_expr(Column::AvailableAt, now(conn))
+        .col_expr(Column::LastError, text(why))
+        .exec(conn)
+        .await?;
     Ok(Rescued { queued: queued.rows_affected, buried: buried.rows_affected })
 }
 
@@ -249,7 +267,9 @@ fn ended(conn: &impl ConnectionTrait, update: UpdateMany<Entity>, status: Status
 }
 
 fn unleased(update: UpdateMany<Entity>) -> UpdateMany<Entity> {
-    update.col_expr(Column::LeaseUntil, Expr::value(None::<i64>)).col_expr(Column::LeaseOwner, Expr::value(None::<Uuid>))
+    update
+        .col_expr(Column::LeaseUntil, Expr::value(None::<i64>))
+        .col_expr(Column::LeaseOwner, Expr::value(None::<Uuid>))
 }
 
 fn text(why: &str) -> SimpleExpr {

@@ -33,7 +33,10 @@ pub async fn fire(conn: &impl ConnectionTrait, schedules: &[Schedule]) -> Result
         return Ok(fired);
     }
     let now = clock::read(conn).await?;
-    let rows = Entity::find().filter(Column::Name.is_in(schedules.iter().map(|schedule| schedule.name.as_str()))).all(conn).await?;
+    let rows = Entity::find()
+        .filter(Column::Name.is_in(schedules.iter().map(|schedule| schedule.name.as_str())))
+        .all(conn)
+        .await?;
     for schedule in schedules {
         let row = rows.iter().find(|row| row.name == schedule.name);
         if row.is_some_and(|row| row.cron == schedule.cron && row.next_at > now) {
@@ -68,7 +71,8 @@ async fn set(conn: &impl ConnectionTrait, schedule: &Schedule, next: i64, now: i
         next_at: Set(next),
         updated_at: Set(now),
     };
-    let over = OnConflict::column(Column::Name).update_columns([Column::Cron, Column::NextAt, Column::UpdatedAt]).to_owned();
+    let over =
+        OnConflict::column(Column::Name).update_columns([Column::Cron, Column::NextAt, Column::UpdatedAt]).to_owned();
     Entity::insert(row).on_conflict(over).exec_without_returning(conn).await?;
     Ok(())
 }
@@ -77,7 +81,8 @@ async fn set(conn: &impl ConnectionTrait, schedule: &Schedule, next: i64, now: i
 pub(crate) fn next(schedule: &Schedule, now: i64) -> Result<i64> {
     let fault = |fault: String| Error::Cron { name: schedule.name.clone(), fault };
     let cron = Cron::from_str(&schedule.cron).map_err(|error| fault(error.to_string()))?;
-    let now: DateTime<Utc> = DateTime::from_timestamp_millis(now).ok_or_else(|| fault("the time is out of range".into()))?;
+    let now: DateTime<Utc> =
+        DateTime::from_timestamp_millis(now).ok_or_else(|| fault("the time is out of range".into()))?;
     let next = cron.find_next_occurrence(&now, false).map_err(|error| fault(error.to_string()))?;
     Ok(next.timestamp_millis())
 }

@@ -53,7 +53,9 @@ async fn settle_once<T: Transactions>(transactions: &T, job: &Job, end: &End) ->
     let written = match end {
         End::Outcome(Outcome::Done) => finish(&tx, id, attempt).await?,
         End::Outcome(Outcome::Retry { why, .. }) if attempt >= job.max_attempts => bury(&tx, id, attempt, why).await?,
-        End::Outcome(Outcome::Retry { after, why }) => retry(&tx, id, attempt, after.unwrap_or_else(|| backoff(attempt)), why).await?,
+        End::Outcome(Outcome::Retry { after, why }) => {
+            retry(&tx, id, attempt, after.unwrap_or_else(|| backoff(attempt)), why).await?
+        }
         End::Outcome(Outcome::Dead { why }) => bury(&tx, id, attempt, why).await?,
         End::Release => release(&tx, id, attempt).await?,
     };

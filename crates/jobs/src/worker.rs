@@ -102,7 +102,11 @@ impl<T: Transactions> Worker<T> {
         fire(&tx, &self.schedules).await?;
         self.transactions.commit(tx).await?;
         if rescued.queued + rescued.buried > 0 {
-            tracing::info!(queued = rescued.queued, buried = rescued.buried, "jobs of this node's last life were freed");
+            tracing::info!(
+                queued = rescued.queued,
+                buried = rescued.buried,
+                "jobs of this node's last life were freed"
+            );
         }
         let (held, stop, beating) = (Held::default(), CancellationToken::new(), CancellationToken::new());
         Heart {
@@ -115,8 +119,21 @@ impl<T: Transactions> Worker<T> {
         }
         .start()?;
         let wake = Waker(Arc::new(Notify::new()));
-        let lanes = self.settings.lanes.iter().map(|lane| (lane.name.clone(), Arc::new(Semaphore::new(lane.concurrency)))).collect();
-        let running = Arc::new(Inner { worker: self, lanes, held, stop, cut: CancellationToken::new(), wake: wake.clone(), tasks: TaskTracker::new() });
+        let lanes = self
+            .settings
+            .lanes
+            .iter()
+            .map(|lane| (lane.name.clone(), Arc::new(Semaphore::new(lane.concurrency))))
+            .collect();
+        let running = Arc::new(Inner {
+            worker: self,
+            lanes,
+            held,
+            stop,
+            cut: CancellationToken::new(),
+            wake: wake.clone(),
+            tasks: TaskTracker::new(),
+        });
         let (stop, cut, tasks) = (running.stop.clone().drop_guard(), running.cut.clone(), running.tasks.clone());
         let claiming = tokio::spawn(running.run());
         Ok(Running { claiming, stop, cut, tasks, wake, _beating: beating.drop_guard() })
@@ -256,8 +273,12 @@ impl<T: Transactions> Inner<T> {
         failpoint::hit("jobs.before_finish");
         match settle(&*self.worker.transactions, job, &end).await {
             Ok(true) => {}
-            Ok(false) => tracing::warn!(job = %job.id, kind = job.kind, attempt = job.attempt, "fenced: another attempt has the job"),
-            Err(error) => tracing::error!(job = %job.id, kind = job.kind, %error, "the end of a job was not written; it will run again"),
+            Ok(false) => {
+                tracing::warn!(job = %job.id, kind = job.kind, attempt = job.attempt, "fenced: another attempt has the job")
+            }
+            Err(error) => {
+                tracing::error!(job = %job.id, kind = job.kind, %error, "the end of a job was not written; it will run again")
+            }
         }
         failpoint::hit("jobs.after_finish");
         match &end {

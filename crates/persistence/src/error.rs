@@ -85,9 +85,9 @@ impl Error {
 impl From<Error> for domain::Error {
     fn from(error: Error) -> Self {
         match error.class() {
-            Class::Retry | Class::Unavailable => {
-                Self::new(domain::Kind::Unavailable, "db.unavailable").retry_after(Duration::from_secs(1)).caused_by(error)
-            }
+            Class::Retry | Class::Unavailable => Self::new(domain::Kind::Unavailable, "db.unavailable")
+                .retry_after(Duration::from_secs(1))
+                .caused_by(error),
             Class::Fault => Self::broken(error),
         }
     }
@@ -113,7 +113,7 @@ fn sqlite_code(error: &DbErr) -> Option<i32> {
     error.code()?.parse().ok()
 }
 
-fn class_of(error: &DbErr) -> Class {
+pub(crate) fn class_of(error: &DbErr) -> Class {
     if matches!(error, DbErr::ConnectionAcquire(_)) {
         return Class::Unavailable;
     }
@@ -145,7 +145,7 @@ fn class_of(error: &DbErr) -> Class {
 /// Result codes: <https://www.sqlite.org/rescode.html>; the low byte is the primary one.
 fn sqlite(code: i32) -> Class {
     match code & 0xff {
-        5 | 6 => Class::Retry,                        // BUSY, LOCKED
+        5 | 6 => Class::Retry,                      // BUSY, LOCKED
         7 | 8 | 10 | 13 | 14 => Class::Unavailable, // NOMEM, READONLY, IOERR, FULL, CANTOPEN
         _ => Class::Fault,
     }
@@ -166,7 +166,9 @@ fn mysql(number: u16) -> Class {
     match number {
         1205 | 1213 => Class::Retry, // lock wait, deadlock
         // disk full, too many connections, shutting down, table full, read-only, interrupted, statement too long
-        1021 | 1040 | 1053 | 1077 | 1114 | 1203 | 1226 | 1290 | 1317 | 1792 | 1836 | 1927 | 1969 | 3024 => Class::Unavailable,
+        1021 | 1040 | 1053 | 1077 | 1114 | 1203 | 1226 | 1290 | 1317 | 1792 | 1836 | 1927 | 1969 | 3024 => {
+            Class::Unavailable
+        }
         _ => Class::Fault,
     }
 }
@@ -177,8 +179,14 @@ mod tests {
 
     #[test]
     fn codes_say_what_to_do() {
-        assert_eq!([sqlite(5), sqlite(517), sqlite(13), sqlite(1), sqlite(2067)], [Class::Retry, Class::Retry, Class::Unavailable, Class::Fault, Class::Fault]);
-        assert_eq!([postgres("40P01"), postgres("53300"), postgres("23505")], [Class::Retry, Class::Unavailable, Class::Fault]);
+        assert_eq!(
+            [sqlite(5), sqlite(517), sqlite(13), sqlite(1), sqlite(2067)],
+            [Class::Retry, Class::Retry, Class::Unavailable, Class::Fault, Class::Fault]
+        );
+        assert_eq!(
+            [postgres("40P01"), postgres("53300"), postgres("23505")],
+            [Class::Retry, Class::Unavailable, Class::Fault]
+        );
         assert_eq!([mysql(1213), mysql(1040), mysql(1062)], [Class::Retry, Class::Unavailable, Class::Fault]);
     }
 

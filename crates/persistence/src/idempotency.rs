@@ -47,7 +47,12 @@ pub enum Begun {
 }
 
 /// Claims the key, or tells what became of it. Run it in a transaction of its own: others must see it at once.
-pub async fn begin(conn: &impl ConnectionTrait, scope: &Scope<'_>, body_hash: &[u8; 32], now: Timestamp) -> Result<Begun> {
+pub async fn begin(
+    conn: &impl ConnectionTrait,
+    scope: &Scope<'_>,
+    body_hash: &[u8; 32],
+    now: Timestamp,
+) -> Result<Begun> {
     let claim = ActiveModel {
         principal: Set(scope.principal.to_owned()),
         route: Set(scope.route.to_owned()),
@@ -84,14 +89,20 @@ pub async fn begin(conn: &impl ConnectionTrait, scope: &Scope<'_>, body_hash: &[
 }
 
 /// What is known of the key, claiming nothing; `None`: never seen, or no longer kept.
-pub async fn lookup(conn: &impl ConnectionTrait, scope: &Scope<'_>, body_hash: &[u8; 32], now: Timestamp) -> Result<Option<Begun>> {
+pub async fn lookup(
+    conn: &impl ConnectionTrait,
+    scope: &Scope<'_>,
+    body_hash: &[u8; 32],
+    now: Timestamp,
+) -> Result<Option<Begun>> {
     let kept = now.minus(KEPT).millis();
     find(conn, scope).await?.filter(|row| row.created_at > kept).map(|row| judge(row, body_hash)).transpose()
 }
 
 /// Keeps the answer. Not for 429 and 5xx, which must be tried again: those are [`forget`].
 pub async fn finish(conn: &impl ConnectionTrait, scope: &Scope<'_>, answer: &Answer) -> Result<()> {
-    let headers = serde_json::to_string(&answer.headers).map_err(|fault| Error::odd_row("idempotency_keys.headers", &fault.to_string()))?;
+    let headers = serde_json::to_string(&answer.headers)
+        .map_err(|fault| Error::odd_row("idempotency_keys.headers", &fault.to_string()))?;
     Entity::update_many()
         .col_expr(Column::State, Expr::value(DONE))
         .col_expr(Column::Status, Expr::value(i32::from(answer.status)))

@@ -24,35 +24,36 @@ pub struct Tx {
 
 impl Tx {
     pub(crate) fn member(inner: Arc<DatabaseTransaction>, turn: Turn) -> Self {
-        Self { connection: TxConnection(Uncut::Direct(inner)), turn: Some(turn) }
+        Self { connection: TxConnection::new(Uncut::Direct(inner)), turn: Some(turn) }
     }
 
     pub(crate) fn alone(inner: DatabaseTransaction) -> Self {
-        Self { connection: TxConnection(Uncut::Task(Arc::new(inner))), turn: None }
+        Self { connection: TxConnection::new(Uncut::Task(Arc::new(inner))), turn: None }
     }
 
     /// For the migrator, which wants the ORM's own type.
     pub(crate) fn raw(&self) -> &DatabaseTransaction {
-        self.connection.0.inner()
+        self.connection.inner()
     }
 
     /// Returns when what was written survives a power cut.
     ///
     /// # Errors
-    /// When the commit failed (then nothing was kept), or its answer was lost (then nobody knows: the caller's
+    /// When a statement before it failed so that nothing can be kept; when the commit failed (then nothing was kept), or its answer was lost (then nobody knows: the caller's
     /// idempotency key finds out).
     pub async fn commit(self) -> Result<()> {
         let Self { connection, turn } = self;
+        let inner = connection.into_inner()?;
         match turn {
             Some(turn) => {
-                drop(connection);
+                drop(inner);
                 turn.commit().await
             }
             None => {
                 failpoint::check("persistence.before_commit")?;
                 // Held elsewhere only by a statement whose asker did not wait for its answer.
-                let inner = Arc::into_inner(connection.0.into_inner());
-                let inner = inner.ok_or(Error::Busy("a statement of the transaction is still running"))?;
+                let inner =
+                    Arc::into_inner(inner).ok_or(Error::Busy("a statement of the transaction is still running"))?;
                 uncut(inner.commit()).await?;
                 failpoint::hit("persistence.after_commit");
                 Ok(())

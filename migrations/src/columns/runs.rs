@@ -40,7 +40,9 @@ pub(super) const UP: &[Step] = &[
     NotMySql(r#"CREATE UNIQUE INDEX "runs_one_running" ON "runs" ("conversation_id") WHERE "status" = 'running'"#),
     // MySQL has no partial index; a virtual column is NULL (never equal) unless the run is running. Virtual, because a
     // stored one forbids the cascade on its base column.
-    MySql(r#"ALTER TABLE "runs" ADD COLUMN "running_key" {uuid} AS (CASE WHEN "status" = 'running' THEN "conversation_id" END) VIRTUAL"#),
+    MySql(
+        r#"ALTER TABLE "runs" ADD COLUMN "running_key" {uuid} AS (CASE WHEN "status" = 'running' THEN "conversation_id" END) VIRTUAL"#,
+    ),
     MySql(r#"CREATE UNIQUE INDEX "runs_one_running" ON "runs" ("running_key")"#),
     All(r#"CREATE TABLE IF NOT EXISTS "run_attempts" (
         "run_id" {uuid} NOT NULL,

@@ -13,7 +13,10 @@ use crate::databases::all;
 use crate::over::{Over, counts, enqueue, job, until_counts};
 
 fn settings(owner: u128) -> WorkerSettings {
-    WorkerSettings { poll: Duration::from_millis(100), ..WorkerSettings::new(Uuid::from_u128(owner), &[("lane", 4), ("slow", 1)]) }
+    WorkerSettings {
+        poll: Duration::from_millis(100),
+        ..WorkerSettings::new(Uuid::from_u128(owner), &[("lane", 4), ("slow", 1)])
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -56,7 +59,11 @@ async fn failures_are_tried_again_and_then_kept_for_an_operator() {
                 counted.fetch_add(1, Ordering::SeqCst);
                 async move {
                     let after = Some(Duration::from_millis(1));
-                    if context.job.attempt < 3 { Outcome::Retry { after, why: "not yet".into() } } else { Outcome::Done }
+                    if context.job.attempt < 3 {
+                        Outcome::Retry { after, why: "not yet".into() }
+                    } else {
+                        Outcome::Done
+                    }
                 }
             })
             .kind("b", |_| async { Outcome::Retry { after: Some(Duration::ZERO), why: "never".into() } })
@@ -80,12 +87,13 @@ async fn a_full_lane_does_not_hold_up_another() {
     for test in all().await {
         let gate = Arc::new(Semaphore::new(0));
         let held = gate.clone();
-        let worker = Worker::new(Over(test.db.clone()), settings(1))
-            .kind("a", |_| async { Outcome::Done })
-            .kind("b", move |_| {
+        let worker = Worker::new(Over(test.db.clone()), settings(1)).kind("a", |_| async { Outcome::Done }).kind(
+            "b",
+            move |_| {
                 let held = held.clone();
                 async move { held.acquire().await.map_or_else(Outcome::retry, |_| Outcome::Done) }
-            });
+            },
+        );
         let worker = worker.start().await.unwrap();
         for _ in 0..3 {
             enqueue(&test.db, NewJob { lane: "slow".into(), ..job("b") }).await;
@@ -121,7 +129,8 @@ async fn a_long_job_keeps_its_lease_and_a_lost_lease_stops_it() {
                 }
             }
         };
-        let brief = WorkerSettings { lease: Duration::from_millis(600), heartbeat: Duration::from_millis(100), ..settings(1) };
+        let brief =
+            WorkerSettings { lease: Duration::from_millis(600), heartbeat: Duration::from_millis(100), ..settings(1) };
         let mut workers = Vec::new();
         for owner in 1..=2 {
             let settings = WorkerSettings { owner: Uuid::from_u128(owner), ..brief.clone() };
@@ -135,7 +144,9 @@ async fn a_long_job_keeps_its_lease_and_a_lost_lease_stops_it() {
         enqueue(&test.db, job("a")).await;
         until_counts(&test.db, [0, 1, 1, 0]).await;
         let tx = test.db.begin().await.unwrap();
-        tx.execute_unprepared("UPDATE jobs SET attempt = attempt + 1, lease_until = 1 WHERE status = 'running'").await.unwrap();
+        tx.execute_unprepared("UPDATE jobs SET attempt = attempt + 1, lease_until = 1 WHERE status = 'running'")
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         until_counts(&test.db, [0, 0, 2, 0]).await;
         assert_eq!((began.load(Ordering::SeqCst), fenced.load(Ordering::SeqCst) <= 1), (3, true), "{}", test.name());
@@ -151,7 +162,10 @@ async fn draining_waits_then_gives_back_and_the_next_life_goes_on() {
     for test in all().await {
         let brief = Duration::from_millis(100);
         let worker = Worker::new(Over(test.db.clone()), settings(1))
-            .kind("a", |_| async { tokio::time::sleep(Duration::from_millis(300)).await; Outcome::Done })
+            .kind("a", |_| async {
+                tokio::time::sleep(Duration::from_millis(300)).await;
+                Outcome::Done
+            })
             .kind("b", |_| async { std::future::pending().await });
         let worker = worker.start().await.unwrap();
         enqueue(&test.db, job("a")).await;
@@ -161,7 +175,8 @@ async fn draining_waits_then_gives_back_and_the_next_life_goes_on() {
         worker.drain(Duration::from_millis(800)).await;
         assert_eq!(counts(&test.db).await, [1, 0, 1, 0], "{}: one was waited for, one given back", test.name());
         // As if the process had been killed while it held it.
-        let dying = Worker::new(Over(test.db.clone()), settings(1)).kind("b", |_| async { std::future::pending().await });
+        let dying =
+            Worker::new(Over(test.db.clone()), settings(1)).kind("b", |_| async { std::future::pending().await });
         let dying = dying.start().await.unwrap();
         until_counts(&test.db, [0, 1, 1, 0]).await;
         drop(dying);

@@ -46,7 +46,14 @@ async fn dropped_in_the_middle_of_a_statement() {
 async fn dropped_while_waiting_for_a_turn() {
     let test = sqlite().await;
     let holder = test.db.begin().await.unwrap();
-    let waiting: Vec<_> = (0..10).map(|_| tokio::spawn({ let db = test.db.clone(); async move { db.begin().await } })).collect();
+    let waiting: Vec<_> = (0..10)
+        .map(|_| {
+            tokio::spawn({
+                let db = test.db.clone();
+                async move { db.begin().await }
+            })
+        })
+        .collect();
     tokio::time::sleep(Duration::from_millis(20)).await;
     for waiting in waiting {
         waiting.abort();

@@ -23,9 +23,12 @@ async fn a_full_disk_refuses_the_whole_group_and_heals() {
     settings::set(&tx, "small", "x", NOW).await.unwrap();
     let full = settings::set(&tx, "large", &"x".repeat(1 << 20), NOW).await.unwrap_err();
     assert_eq!(full.class(), Class::Unavailable, "{full}");
-    // SQLite has rolled everything back by itself; the commit must not pretend otherwise.
+    // SQLite has rolled everything back by itself: what comes after must not be kept on its own, nor the commit pretend.
+    assert!(settings::set(&tx, "after", "x", NOW).await.is_err());
     assert!(tx.commit().await.is_err());
-    assert_eq!(settings::get(test.db.read(), "small").await.unwrap(), None);
+    for key in ["small", "after"] {
+        assert_eq!(settings::get(test.db.read(), key).await.unwrap(), None, "{key}");
+    }
     test.db.ping().await.unwrap();
     let tx = timeout(Duration::from_secs(5), test.db.begin()).await.unwrap().unwrap();
     settings::set(&tx, "large", &"x".repeat(1 << 20), NOW).await.unwrap();
@@ -65,7 +68,8 @@ async fn a_failing_disk_ends_writing() {
     let test = sqlite().await;
     test.db.clone().close().await;
     // 512 blocks of 1 KiB a file; the signal that would end the process is ignored, so writes fail with EFBIG.
-    let limited = r#"trap '' XFSZ; ulimit -f 512; exec "$0" --exact disk::child_with_a_failing_disk --ignored --nocapture"#;
+    let limited =
+        r#"trap '' XFSZ; ulimit -f 512; exec "$0" --exact disk::child_with_a_failing_disk --ignored --nocapture"#;
     let child = Command::new("bash")
         .args(["-c", limited])
         .arg(std::env::current_exe().unwrap())

@@ -54,7 +54,8 @@ async fn begin(db: &Db, body: u8, now: i64) -> Begun {
 #[tokio::test]
 async fn a_key_has_one_answer_for_a_day() {
     const DAY: i64 = 24 * 60 * 60 * 1000;
-    let answer = Answer { status: 201, headers: vec![("etag".into(), "\"1\"".into())], body: "{\"ü\":\"予\"}".into() };
+    let answer =
+        Answer { status: 201, headers: vec![("etag".into(), "\"1\"".into())], body: "{\"ü\":\"予\"}".into() };
     for test in all().await {
         let db = &test.db;
         assert_eq!(begin(db, 1, 1000).await, Begun::Fresh);
@@ -75,7 +76,10 @@ async fn a_key_has_one_answer_for_a_day() {
         tx.commit().await.unwrap();
         assert_eq!(begin(db, 2, 70_000).await, Begun::Done(answer.clone()), "{}", test.name());
         assert_eq!(begin(db, 1, 70_000).await, Begun::OtherBody);
-        assert_eq!(idempotency::lookup(db.read(), &SCOPE, &[2; 32], Timestamp(70_000)).await.unwrap(), Some(Begun::Done(answer.clone())));
+        assert_eq!(
+            idempotency::lookup(db.read(), &SCOPE, &[2; 32], Timestamp(70_000)).await.unwrap(),
+            Some(Begun::Done(answer.clone()))
+        );
         // A day later it is forgotten, swept or not.
         assert_eq!(idempotency::lookup(db.read(), &SCOPE, &[2; 32], Timestamp(63_000 + DAY)).await.unwrap(), None);
         assert_eq!(begin(db, 1, 63_000 + DAY).await, Begun::Fresh);

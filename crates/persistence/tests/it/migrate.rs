@@ -51,9 +51,15 @@ async fn many_nodes_migrate_at_once() {
 #[tokio::test]
 async fn a_newer_schema_is_not_touched() {
     for test in all().await {
-        execute(&test, "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m29990101_000001_future', 1)").await.unwrap();
+        execute(&test, "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m29990101_000001_future', 1)")
+            .await
+            .unwrap();
         let refused = test.db.migrate().await.unwrap_err();
-        assert!(matches!(&refused, Error::Refused(text) if text.contains("m29990101_000001_future")), "{}: {refused}", test.name());
+        assert!(
+            matches!(&refused, Error::Refused(text) if text.contains("m29990101_000001_future")),
+            "{}: {refused}",
+            test.name()
+        );
         test.finish().await;
     }
 }
@@ -76,7 +82,9 @@ async fn sqlite_keeps_three_copies_from_before() {
     assert_eq!(test.db.migrate().await.unwrap().snapshot, None, "nothing to copy yet");
     let mut copies = Vec::new();
     for _ in 0..4 {
-        for sql in ["DROP TABLE jobs", "DROP TABLE schedules", "DELETE FROM seaql_migrations WHERE version LIKE '%jobs'"] {
+        for sql in
+            ["DROP TABLE jobs", "DROP TABLE schedules", "DELETE FROM seaql_migrations WHERE version LIKE '%jobs'"]
+        {
             execute(&test, sql).await.unwrap();
         }
         copies.push(test.db.migrate().await.unwrap().snapshot.unwrap());
@@ -98,7 +106,8 @@ async fn run(test: &TestDb, id: u8, status: &str) -> Result<(), Error> {
         Dialect::Postgres => format!("'{}'", uuid::Uuid::from_bytes([n; 16])),
         _ => format!("X'{}'", uuid::Uuid::from_bytes([n; 16]).simple()),
     };
-    let (no, conversation, user) = (if test.db.dialect() == Dialect::Postgres { "false" } else { "0" }, uuid(201), uuid(200));
+    let (no, conversation, user) =
+        (if test.db.dialect() == Dialect::Postgres { "false" } else { "0" }, uuid(201), uuid(200));
     if id == 1 {
         execute(test, &format!("INSERT INTO users (id, email, email_key, display_name, role, status, rights_epoch, created_at, updated_at) VALUES ({user}, 'a', 'a', 'A', 'admin', 'active', 1, 1, 1)")).await?;
         execute(test, &format!("INSERT INTO conversations (id, user_id, kind, created_at, updated_at, version) VALUES ({conversation}, {user}, 'chat', 1, 1, 1)")).await?;
@@ -136,8 +145,14 @@ async fn one_run_of_a_conversation_runs_and_all_goes_with_its_person() {
 #[tokio::test]
 async fn a_row_without_its_parent_is_refused() {
     for test in all().await {
-        let uuid = if test.db.dialect() == Dialect::Postgres { "'01010101-0101-0101-0101-010101010101'" } else { "X'01010101010101010101010101010101'" };
-        let orphan = format!("INSERT INTO conversations (id, user_id, kind, created_at, updated_at, version) VALUES ({uuid}, {uuid}, 'chat', 1, 1, 1)");
+        let uuid = if test.db.dialect() == Dialect::Postgres {
+            "'01010101-0101-0101-0101-010101010101'"
+        } else {
+            "X'01010101010101010101010101010101'"
+        };
+        let orphan = format!(
+            "INSERT INTO conversations (id, user_id, kind, created_at, updated_at, version) VALUES ({uuid}, {uuid}, 'chat', 1, 1, 1)"
+        );
         let orphan = execute(&test, &orphan).await.unwrap_err();
         assert!(orphan.is_foreign_key_violation(), "{}: {orphan}", test.name());
         test.finish().await;
@@ -153,8 +168,18 @@ async fn long_text_and_keys_in_two_cases_are_kept_apart() {
             persistence::settings::set(&tx, key, value, domain::Timestamp(1)).await.unwrap();
         }
         tx.commit().await.unwrap();
-        assert_eq!(persistence::settings::get(test.db.read(), "Key").await.unwrap().as_deref(), Some(text.as_str()), "{}", test.name());
-        assert_eq!(persistence::settings::get(test.db.read(), "key").await.unwrap().as_deref(), Some("small"), "{}", test.name());
+        assert_eq!(
+            persistence::settings::get(test.db.read(), "Key").await.unwrap().as_deref(),
+            Some(text.as_str()),
+            "{}",
+            test.name()
+        );
+        assert_eq!(
+            persistence::settings::get(test.db.read(), "key").await.unwrap().as_deref(),
+            Some("small"),
+            "{}",
+            test.name()
+        );
         test.finish().await;
     }
 }

@@ -80,11 +80,14 @@ async fn sessions_of_a_server_have_their_limits() {
     for admin in servers() {
         let test = crate::databases::server(&admin).await;
         let sql = match test.db.dialect() {
-            Dialect::Postgres => "SELECT current_setting('lock_timeout') || ' ' || current_setting('transaction_isolation')",
+            Dialect::Postgres => {
+                "SELECT current_setting('lock_timeout') || ' ' || current_setting('transaction_isolation')"
+            }
             _ => "SELECT CONCAT(@@innodb_lock_wait_timeout, 's ', LOWER(REPLACE(@@tx_isolation, '-', ' ')))",
         };
         let tx = test.db.begin().await.unwrap();
-        let row = tx.query_one_raw(sea_orm::Statement::from_string(tx.get_database_backend(), sql)).await.unwrap().unwrap();
+        let row =
+            tx.query_one_raw(sea_orm::Statement::from_string(tx.get_database_backend(), sql)).await.unwrap().unwrap();
         assert_eq!(row.try_get_by_index::<String>(0).unwrap(), "2s read committed", "{}", test.name());
         drop(tx);
         test.finish().await;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use domain::Timestamp;
 use persistence::{Db, settings};
+use sea_orm::ConnectionTrait;
 use tokio::sync::Barrier;
 
 use crate::databases::all;
@@ -46,6 +47,21 @@ async fn a_deadlock_is_run_again() {
         let least = if test.db.shared() { 3 } else { 2 };
         assert!(runs.load(Ordering::SeqCst) >= least, "{}: no deadlock was met", test.name());
         assert_eq!(settings::get(test.db.read(), "a").await.unwrap().as_deref(), Some("x"));
+        test.finish().await;
+    }
+}
+
+/// PostgreSQL answers such a COMMIT with a rollback and no error.
+#[tokio::test]
+async fn a_commit_after_a_failed_statement_never_pretends() {
+    for test in all().await {
+        let tx = test.db.begin().await.unwrap();
+        settings::set(&tx, "k", "v", Timestamp(1)).await.unwrap();
+        tx.execute_unprepared("INSERT INTO nowhere VALUES (1)").await.unwrap_err();
+        let committed = tx.commit().await.is_ok();
+        let kept = settings::get(test.db.read(), "k").await.unwrap().is_some();
+        assert_eq!(committed, kept, "{}", test.name());
+        assert_eq!(committed, test.db.dialect() != persistence::Dialect::Postgres, "{}", test.name());
         test.finish().await;
     }
 }
