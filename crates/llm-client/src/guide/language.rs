@@ -158,8 +158,8 @@ const ID_STOPS: &[&str] = &[
 ];
 
 const JA_STOPS: &[&str] = &[
-    "obrol", "教え", "下さ", "何で", "何を", "何が", "出来", "方法", "方は", "場合", "使う", "使い", "私は", "私の",
-    "必要",
+    "obrol", "使", "方", "教", "下", "何", "出", "来", "私", "時", "事", "方法", "場合", "必要", "出来", "可能", "言",
+    "知", "詳",
 ];
 
 /// Words that tell the two languages apart though they do say something.
