@@ -42,8 +42,8 @@ export function lastAnswer(page: Page): Locator {
 
 export async function chooseModel(page: Page, name: string): Promise<void> {
   await page.getByRole("button", { name: /^Model:/ }).click();
-  await page.getByRole("menuitemradio", { name: new RegExp(name) }).click();
-  await expect(page.getByRole("button", { name: new RegExp(`^Model: .*${name}`) })).toBeVisible();
+  await page.getByRole("menuitemradio", { name: new RegExp(`^${name}(?![-\\w])`) }).click();
+  await expect(page.getByRole("button", { name: new RegExp(`^Model: ${name}$`) })).toBeVisible();
 }
 
 /** Opens a new conversation with this model and asks; returns when the conversation has its own address. */
