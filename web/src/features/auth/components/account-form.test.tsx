@@ -4,17 +4,17 @@ import { renderApp } from "@/test/render-app.tsx";
 import { answer, problem } from "@/test/server.ts";
 import { AccountForm } from "./account-form.tsx";
 
-async function show(withToken: boolean) {
+async function show(token: string | null) {
   const onDone = vi.fn();
   const rendered = await renderApp(
-    <AccountForm withToken={withToken} submitLabel="送信" onDone={onDone} />,
+    <AccountForm token={token} submitLabel="送信" onDone={onDone} />,
     "ja",
   );
   return { ...rendered, onDone };
 }
 
 it("shows the rule for passwords and ticks it off", async () => {
-  const { user } = await show(false);
+  const { user } = await show(null);
   const password = screen.getByLabelText("パスワード");
   await user.type(password, "短い");
   expect(screen.getByText("15 文字以上(現在 2 文字)")).toBeVisible();
@@ -33,7 +33,7 @@ it("puts the server's faults at their fields", async () => {
     ]),
     400,
   );
-  const { user, onDone } = await show(true);
+  const { user, onDone } = await show("");
   await user.type(screen.getByLabelText("セットアップトークン"), "abc");
   await user.type(screen.getByLabelText("お名前"), "花子");
   await user.type(screen.getByLabelText("メールアドレス"), "a@example.com");
@@ -54,7 +54,7 @@ it("sends the token only where it was asked for", async () => {
     { user: { id: "u" }, access_token: "t", token_type: "Bearer", expires_in: 900 },
     201,
   );
-  const { user, onDone } = await show(false);
+  const { user, onDone } = await show(null);
   await user.type(screen.getByLabelText("お名前"), " 花子 ");
   await user.type(screen.getByLabelText("メールアドレス"), "a@example.com");
   await user.type(screen.getByLabelText("パスワード"), "correct horse battery");

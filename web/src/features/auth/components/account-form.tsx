@@ -11,17 +11,23 @@ import { FormFault } from "./form-fault.tsx";
 import { PasswordRules } from "./password-rules.tsx";
 
 export interface AccountFormProps {
-  withToken: boolean;
+  /** The setup token as far as it is known already; null where none is asked for. */
+  token: string | null;
   submitLabel: string;
   onDone: () => void;
 }
 
-export function AccountForm({ withToken, submitLabel, onDone }: AccountFormProps) {
+export function AccountForm({ token, submitLabel, onDone }: AccountFormProps) {
   const t = useTranslations("auth");
   const common = useTranslations("common");
   const filled = (value: string) => (value.trim() === "" ? common("required") : null);
   const form = useFields(
-    { ...(withToken ? { setup_token: "" } : {}), display_name: "", email: "", password: "" },
+    {
+      ...(token === null ? {} : { setup_token: token }),
+      display_name: "",
+      email: "",
+      password: "",
+    },
     {
       setup_token: filled,
       display_name: filled,
@@ -43,7 +49,7 @@ export function AccountForm({ withToken, submitLabel, onDone }: AccountFormProps
   return (
     <form noValidate onSubmit={submit} className="flex flex-col gap-5">
       <FormFault text={form.fault} />
-      {withToken ? (
+      {token === null ? null : (
         <TextField
           label={t("setup.token")}
           hint={t("setup.tokenHint")}
@@ -52,7 +58,7 @@ export function AccountForm({ withToken, submitLabel, onDone }: AccountFormProps
           spellCheck={false}
           {...form.field("setup_token")}
         />
-      ) : null}
+      )}
       <TextField
         label={t("name")}
         autoComplete="name"

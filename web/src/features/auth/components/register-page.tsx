@@ -28,7 +28,7 @@ export function RegisterPage({ registrationOpen, to, onDone }: RegisterPageProps
   }
   return (
     <AuthFrame title={t("register.title")} lead={t("register.lead")} footer={footer}>
-      <AccountForm withToken={false} submitLabel={t("register.submit")} onDone={onDone} />
+      <AccountForm token={null} submitLabel={t("register.submit")} onDone={onDone} />
     </AuthFrame>
   );
 }
