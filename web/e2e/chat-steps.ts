@@ -1,9 +1,9 @@
 // What the chat's journeys have in common: signing in, asking, reading what is shown.
 import { type APIRequestContext, expect, type Locator, type Page } from "@playwright/test";
 
-export const EMAIL = process.env["OBROL_E2E_EMAIL"] ?? "";
-export const PASSWORD = process.env["OBROL_E2E_PASSWORD"] ?? "";
-export const CONTROL = process.env["OBROL_E2E_CONTROL"];
+export const EMAIL = process.env.OBROL_E2E_EMAIL ?? "";
+export const PASSWORD = process.env.OBROL_E2E_PASSWORD ?? "";
+export const CONTROL = process.env.OBROL_E2E_CONTROL;
 
 /** Signs in through the API: the refresh cookie is all that the page needs. */
 export async function signIn(page: Page): Promise<void> {
@@ -15,7 +15,7 @@ export async function signIn(page: Page): Promise<void> {
 }
 
 function origin(): string {
-  return new URL(process.env["OBROL_E2E_URL"] ?? "http://127.0.0.1:8080").origin;
+  return new URL(process.env.OBROL_E2E_URL ?? "http://127.0.0.1:8080").origin;
 }
 
 /** A token for calls beside the page, as a second device would make them. */
@@ -68,7 +68,7 @@ export async function finished(page: Page, timeout = 30_000): Promise<void> {
 
 /** The numbers that the fake model counted, in the order in which they are shown. */
 export async function counted(answer: Locator, tag: string): Promise<number[]> {
-  const text = await answer.innerText();
+  const text = (await answer.textContent()) ?? "";
   return [...text.matchAll(new RegExp(`(?<![a-z0-9])${tag}\\.(\\d+)`, "g"))].map((hit) =>
     Number(hit[1]),
   );

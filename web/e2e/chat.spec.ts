@@ -130,7 +130,7 @@ test("what another device asks appears here", async ({ page, request }) => {
   await reached(lastAnswer(page), "there", 18);
   const seen = await request.get(`/api/v1/conversations/${id}`, { headers });
   const renamed = await request.patch(`/api/v1/conversations/${id}`, {
-    headers: { ...headers, "If-Match": seen.headers()["etag"] ?? "" },
+    headers: { ...headers, "If-Match": seen.headers().etag ?? "" },
     data: { title: "Renamed elsewhere" },
   });
   expect(renamed.status(), await renamed.text()).toBe(200);

@@ -4,7 +4,8 @@ import type { Conversation } from "@/lib/api/types.ts";
 export type DateGroup = "today" | "yesterday" | "week" | "month" | "older";
 
 export function groupOf(at: Date, now: Date): DateGroup {
-  const day = (date: Date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+  const day = (date: Date) =>
+    new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
   // Rounded: a day with a clock change has 23 or 25 hours.
   const days = Math.round((day(now) - day(at)) / 86_400_000);
   if (days <= 0) return "today";

@@ -55,7 +55,11 @@ describe("Outbox", () => {
   });
 
   it("keeps a refused question with its reason until the reader decides", async () => {
-    const refusal = new ApiProblem({ ...localProblem("client.unexpected"), code: "message.too_long", status: 422 });
+    const refusal = new ApiProblem({
+      ...localProblem("client.unexpected"),
+      code: "message.too_long",
+      status: 422,
+    });
     const { outbox, sent } = box([refusal, posted]);
     outbox.add(one);
     await vi.waitFor(() => expect(outbox.items()[0]?.state).toBe("failed"));

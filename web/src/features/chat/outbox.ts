@@ -49,7 +49,8 @@ export class Outbox {
     );
     addEventListener("online", this.retryWaiting);
     addEventListener("storage", this.#elsewhere);
-    for (const item of this.#items) if (item.state !== "failed") void this.#send(item.clientMessageId);
+    for (const item of this.#items)
+      if (item.state !== "failed") void this.#send(item.clientMessageId);
   }
 
   stop(): void {
@@ -142,7 +143,8 @@ export class Outbox {
     clearTimeout(this.#timers.get(id));
     this.#timers.delete(id);
     writeLocal(KEY + id, null);
-    if (this.#find(id) !== null) this.#publish(this.#items.filter((one) => one.clientMessageId !== id));
+    if (this.#find(id) !== null)
+      this.#publish(this.#items.filter((one) => one.clientMessageId !== id));
   }
 
   #publish(items: readonly OutboxItem[]): void {
@@ -157,7 +159,9 @@ export class Outbox {
     const id = key.slice(KEY.length);
     const item = stored(event.newValue);
     const others = this.#items.filter((one) => one.clientMessageId !== id);
-    this.#publish(item === null ? others : [...others, item].sort((a, b) => a.createdAt - b.createdAt));
+    this.#publish(
+      item === null ? others : [...others, item].sort((a, b) => a.createdAt - b.createdAt),
+    );
   };
 }
 

@@ -11,7 +11,8 @@ export interface Shown {
 }
 
 export function shownOf(stored: Message, live: LiveRun | null): Shown {
-  if (stored.status !== "streaming") return { message: stored, text: textOf(stored), streaming: false };
+  if (stored.status !== "streaming")
+    return { message: stored, text: textOf(stored), streaming: false };
   // A list that was fetched a moment too early must not bring an ended answer back to life.
   if (live?.message) return { message: live.message, text: textOf(live.message), streaming: false };
   return { message: stored, text: live === null ? textOf(stored) : live.text, streaming: true };

@@ -39,7 +39,12 @@ describe("pathThrough", () => {
 
   it("knows the branches at each place", () => {
     const path = pathThrough(treeOf(all), "a2b");
-    expect(path.turns.map((turn) => `${turn.index + 1}/${turn.siblings.length}`)).toEqual(["1/2", "1/1", "1/2", "2/2"]);
+    expect(path.turns.map((turn) => `${turn.index + 1}/${turn.siblings.length}`)).toEqual([
+      "1/2",
+      "1/1",
+      "1/2",
+      "2/2",
+    ]);
     expect(leafBelow(treeOf(all), "q2b")).toBe("a3");
   });
 

@@ -69,7 +69,9 @@ export function pathThrough(tree: Tree, head: string | null | undefined): Path {
     const one: Message = message;
     seen.add(one.id);
     const family = tree.children.get(one.parent_id ?? ROOT) ?? [one];
-    const siblings = family.filter((other) => other.author.type === one.author.type).map((other) => other.id);
+    const siblings = family
+      .filter((other) => other.author.type === one.author.type)
+      .map((other) => other.id);
     turns.push({ message: one, siblings, index: siblings.indexOf(one.id) });
     const parent: string | null = one.parent_id ?? null;
     message = parent === null ? undefined : tree.byId.get(parent);
@@ -81,7 +83,8 @@ export function pathThrough(tree: Tree, head: string | null | undefined): Path {
 
 function newest(tree: Tree): string | null {
   let best: Message | null = null;
-  for (const message of tree.byId.values()) if (best === null || older(best, message) < 0) best = message;
+  for (const message of tree.byId.values())
+    if (best === null || older(best, message) < 0) best = message;
   return best?.id ?? null;
 }
 

@@ -7,7 +7,10 @@ import type { LiveRun } from "./run-state.ts";
 
 /** The answer as it is being written, or null where nothing is known of it. */
 export function useLiveRun(messageId: string): LiveRun | null {
-  const subscribe = useCallback((tell: () => void) => runStore.subscribe(messageId, tell), [messageId]);
+  const subscribe = useCallback(
+    (tell: () => void) => runStore.subscribe(messageId, tell),
+    [messageId],
+  );
   return useSyncExternalStore(subscribe, () => runStore.get(messageId));
 }
 

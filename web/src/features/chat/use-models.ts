@@ -13,6 +13,9 @@ export function useModels(chosen: string | null): {
   const query = useQuery(modelsQuery);
   const models = query.data ?? [];
   const current =
-    models.find((one) => one.id === chosen) ?? models.find((one) => one.default) ?? models[0] ?? null;
+    models.find((one) => one.id === chosen) ??
+    models.find((one) => one.default) ??
+    models[0] ??
+    null;
   return { models, current, pending: query.isPending, failed: query.isError };
 }

@@ -13,7 +13,10 @@ function somethingIsOpen(): boolean {
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  );
 }
 
 /** Ctrl/Cmd+Shift+O: new chat. Shift+Esc or "/": to the composer. Esc: stop the answer. */
@@ -31,7 +34,10 @@ export function useShortcuts(shortcuts: Shortcuts): void {
       if (command && event.shiftKey && event.key.toLowerCase() === "o") {
         event.preventDefault();
         void navigate({ to: "/" });
-      } else if ((event.key === "Escape" && event.shiftKey) || (event.key === "/" && !isTyping(event.target))) {
+      } else if (
+        (event.key === "Escape" && event.shiftKey) ||
+        (event.key === "/" && !isTyping(event.target))
+      ) {
         if (command || event.altKey) return;
         event.preventDefault();
         focusComposer();

@@ -1,5 +1,5 @@
 // One refresh serves all who need it; a request is repeated once; problems speak the reader's language.
-import { http, HttpResponse } from "msw";
+import { HttpResponse, http } from "msw";
 import { beforeEach, describe, expect, it } from "vitest";
 import { answer, problem, server } from "@/test/server.ts";
 import { api } from "./client.ts";
@@ -19,7 +19,13 @@ const signed = {
   expires_in: 900,
   refresh_expires_in: 900,
 };
-const conversation = (title: string) => ({ id: "c1", kind: "chat", title, archived: false, version: 1 });
+const conversation = (title: string) => ({
+  id: "c1",
+  kind: "chat",
+  title,
+  archived: false,
+  version: 1,
+});
 
 beforeEach(() => {
   clearSession();
@@ -27,7 +33,8 @@ beforeEach(() => {
   document.documentElement.lang = "id";
 });
 
-const read = () => dataOf(api.GET("/api/v1/conversations/{id}", { params: { path: { id: "c1" } } }));
+const read = () =>
+  dataOf(api.GET("/api/v1/conversations/{id}", { params: { path: { id: "c1" } } }));
 
 describe("api", () => {
   it("renews the token once for many requests and repeats each, body and all", async () => {
@@ -63,7 +70,9 @@ describe("api", () => {
     server.use(
       http.get("*/api/v1/conversations/c1", ({ request }) => {
         language = request.headers.get("Accept-Language");
-        return HttpResponse.json(problem(404, "conversation.not_found", "Tidak ada"), { status: 404 });
+        return HttpResponse.json(problem(404, "conversation.not_found", "Tidak ada"), {
+          status: 404,
+        });
       }),
     );
     const failure = await read().catch((error: unknown) => error);

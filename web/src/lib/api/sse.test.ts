@@ -1,5 +1,5 @@
 // The stream survives cuts, silence and expired tokens, and goes on where it was.
-import { http, HttpResponse } from "msw";
+import { HttpResponse, http } from "msw";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { server } from "@/test/server.ts";
 import { backoff, EventStream, type SseMessage, type StreamState } from "./sse.ts";
@@ -87,7 +87,9 @@ describe("EventStream", () => {
   it("renews an expired token and connects again at once", async () => {
     const tokens: (string | null)[] = [];
     server.use(
-      http.post("*/api/v1/auth/refresh", () => HttpResponse.json({ ...signed, access_token: "two" })),
+      http.post("*/api/v1/auth/refresh", () =>
+        HttpResponse.json({ ...signed, access_token: "two" }),
+      ),
       http.get(EVENTS, ({ request }) => {
         tokens.push(request.headers.get("Authorization"));
         return tokens.length === 1

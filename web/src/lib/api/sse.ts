@@ -182,7 +182,7 @@ export class EventStream {
   #headers(): HeadersInit {
     const headers: Record<string, string> = { Accept: "text/event-stream" };
     const token = getAccessToken();
-    if (token !== null) headers["Authorization"] = `Bearer ${token}`;
+    if (token !== null) headers.Authorization = `Bearer ${token}`;
     this.resuming = this.lastEventId !== null;
     if (this.lastEventId !== null) headers["Last-Event-ID"] = this.lastEventId;
     const language = document.documentElement.lang;

@@ -55,7 +55,8 @@ last`;
 
 function stream(text: string, size: number) {
   let parsed = NOTHING;
-  for (let at = size; at < text.length + size; at += size) parsed = parseBlocks(text.slice(0, at), parsed);
+  for (let at = size; at < text.length + size; at += size)
+    parsed = parseBlocks(text.slice(0, at), parsed);
   return parsed;
 }
 
@@ -67,11 +68,45 @@ function seeded(seed: number): () => number {
   };
 }
 
-const PIECES = ["- a\n", "1. b\n", "\n", "\n\n", "text ", "**b** ", "```\n", "| x | y |\n", "| - | - |\n", "> q\n", "    in\n", "  ", "# h\n", "---\n", "<div>\n", "</div>\n", "[a](b) ", "`c` ", "😀", "===\n", "* * *\n", "- [ ] t\n", "~~~\n", "<!--", "-->", "\t", "\\", "[r]: http://x\n", "[r] "];
+const PIECES = [
+  "- a\n",
+  "1. b\n",
+  "\n",
+  "\n\n",
+  "text ",
+  "**b** ",
+  "```\n",
+  "| x | y |\n",
+  "| - | - |\n",
+  "> q\n",
+  "    in\n",
+  "  ",
+  "# h\n",
+  "---\n",
+  "<div>\n",
+  "</div>\n",
+  "[a](b) ",
+  "`c` ",
+  "😀",
+  "===\n",
+  "* * *\n",
+  "- [ ] t\n",
+  "~~~\n",
+  "<!--",
+  "-->",
+  "\t",
+  "\\",
+  "[r]: http://x\n",
+  "[r] ",
+];
 
 /** Without white space inside tokens: the lexer keeps some of it by what follows, and no reader sees the difference. */
 function seen(blocks: readonly Block[]) {
-  return blocks.map((one) => [one.start, one.raw, JSON.stringify(one.token).replace(/(\\n|\\t|\s)+/g, "")]);
+  return blocks.map((one) => [
+    one.start,
+    one.raw,
+    JSON.stringify(one.token).replace(/(\\n|\\t|\s)+/g, ""),
+  ]);
 }
 
 describe("parseBlocks", () => {
@@ -82,8 +117,13 @@ describe("parseBlocks", () => {
   it("does so for any text", () => {
     for (let seed = 1; seed <= 600; seed += 1) {
       const random = seeded(seed);
-      const text = Array.from({ length: 30 }, () => PIECES[Math.floor(random() * PIECES.length)] ?? "").join("");
-      expect(seen(stream(text, 3).blocks), JSON.stringify(text)).toEqual(seen(parseBlocks(text).blocks));
+      const text = Array.from(
+        { length: 30 },
+        () => PIECES[Math.floor(random() * PIECES.length)] ?? "",
+      ).join("");
+      expect(seen(stream(text, 3).blocks), JSON.stringify(text)).toEqual(
+        seen(parseBlocks(text).blocks),
+      );
     }
   });
 
@@ -96,7 +136,11 @@ describe("parseBlocks", () => {
   });
 
   it("adds up to the text", () => {
-    expect(parseBlocks(SAMPLE).blocks.map((one) => one.raw).join("")).toBe(SAMPLE);
+    expect(
+      parseBlocks(SAMPLE)
+        .blocks.map((one) => one.raw)
+        .join(""),
+    ).toBe(SAMPLE);
   });
 });
 
@@ -108,6 +152,8 @@ describe("mended", () => {
   });
 
   it("shows a half-written link as its text", () => {
-    expect(JSON.stringify(mended(parseBlocks("see [the docs](https://exa")).at(-1)?.token)).not.toContain("streamdown");
+    expect(
+      JSON.stringify(mended(parseBlocks("see [the docs](https://exa")).at(-1)?.token),
+    ).not.toContain("streamdown");
   });
 });

@@ -25,10 +25,13 @@ const NAMED: Record<string, string> = {
 
 export function decodeEntities(text: string): string {
   if (!text.includes("&")) return text;
-  return text.replace(/&(?:#x([0-9a-f]{1,6})|#([0-9]{1,7})|([a-z]+));/gi, (all, hex, decimal, name) => {
-    if (name !== undefined) return NAMED[name as string] ?? all;
-    const code = hex === undefined ? Number(decimal) : Number.parseInt(hex as string, 16);
-    const valid = code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
-    return valid ? String.fromCodePoint(code) : "\ufffd";
-  });
+  return text.replace(
+    /&(?:#x([0-9a-f]{1,6})|#([0-9]{1,7})|([a-z]+));/gi,
+    (all, hex, decimal, name) => {
+      if (name !== undefined) return NAMED[name as string] ?? all;
+      const code = hex === undefined ? Number(decimal) : Number.parseInt(hex as string, 16);
+      const valid = code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+      return valid ? String.fromCodePoint(code) : "\ufffd";
+    },
+  );
 }

@@ -1,7 +1,7 @@
 // What a hostile model may write, and what the page makes of it: text and safe links, nothing else.
 import { render, screen } from "@testing-library/react";
-import { describe, expect, it } from "vitest";
 import { IntlProvider } from "use-intl";
+import { describe, expect, it } from "vitest";
 import { safeLink } from "./links.ts";
 import { Markdown } from "./markdown.tsx";
 
@@ -39,7 +39,11 @@ describe("Markdown", () => {
   it.each(ATTACKS)("is harmless: %s", (attack) => {
     for (const streaming of [false, true]) {
       const { container, unmount } = show(attack, streaming);
-      expect(container.querySelector("script, img, iframe, svg style, form, style, object, embed, base, link")).toBeNull();
+      expect(
+        container.querySelector(
+          "script, img, iframe, svg style, form, style, object, embed, base, link",
+        ),
+      ).toBeNull();
       for (const one of container.querySelectorAll("*")) {
         for (const attribute of one.attributes) expect(attribute.name).not.toMatch(/^on/i);
       }
@@ -64,13 +68,19 @@ describe("Markdown", () => {
     const own = screen.getByRole("link", { name: "in" });
     expect(own).toHaveAttribute("href", "/c/1");
     expect(own).not.toHaveAttribute("target");
-    expect(screen.getByRole("link", { name: "a@example.com" })).toHaveAttribute("href", "mailto:a@example.com");
+    expect(screen.getByRole("link", { name: "a@example.com" })).toHaveAttribute(
+      "href",
+      "mailto:a@example.com",
+    );
   });
 
   it("offers a picture as a link instead of fetching it", () => {
     show("![a cat](https://example.com/cat.png)");
     expect(screen.queryByRole("img")).toBeNull();
-    expect(screen.getByRole("link", { name: "a cat" })).toHaveAttribute("href", "https://example.com/cat.png");
+    expect(screen.getByRole("link", { name: "a cat" })).toHaveAttribute(
+      "href",
+      "https://example.com/cat.png",
+    );
   });
 
   it("rebases headings below the message's own", () => {
@@ -93,7 +103,10 @@ describe("Markdown", () => {
 
 describe("safeLink", () => {
   it("knows its own origin and what leaves it", () => {
-    expect(safeLink("//evil.example/x", "http://here.example")).toEqual({ href: "http://evil.example/x", external: true });
+    expect(safeLink("//evil.example/x", "http://here.example")).toEqual({
+      href: "http://evil.example/x",
+      external: true,
+    });
     expect(safeLink("/\\evil.example", "http://here.example")?.external).toBe(true);
     expect(safeLink("docs#a", "http://here.example")).toEqual({ href: "/docs#a", external: false });
     expect(safeLink("blob:http://here.example/1", "http://here.example")).toBeNull();

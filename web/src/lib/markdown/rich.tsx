@@ -1,4 +1,5 @@
 // Markdown of a model as React elements. No HTML string exists anywhere: raw HTML is shown as the text it is.
+// biome-ignore-all lint/suspicious/noArrayIndexKey: tokens have no identity but their place
 import type { MarkedToken, Token, Tokens } from "marked";
 import { createElement, Fragment, memo, type ReactNode } from "react";
 import { useTranslations } from "use-intl";
@@ -35,12 +36,17 @@ function block(token: Token, key: number, open: boolean): ReactNode {
       );
     case "text":
       // Inside tight list items.
-      return <Fragment key={key}>{one.tokens ? inline(one.tokens) : decodeEntities(one.text)}</Fragment>;
+      return (
+        <Fragment key={key}>{one.tokens ? inline(one.tokens) : decodeEntities(one.text)}</Fragment>
+      );
     case "code":
       return <CodeBlock key={key} code={one.text} info={one.lang} open={open && !isClosed(one)} />;
     case "blockquote":
       return (
-        <blockquote key={key} className="my-3 border-edge border-s-3 ps-4 text-muted first:mt-0 last:mb-0">
+        <blockquote
+          key={key}
+          className="my-3 border-edge border-s-3 ps-4 text-muted first:mt-0 last:mb-0"
+        >
           {blocks(one.tokens, open)}
         </blockquote>
       );
@@ -77,7 +83,10 @@ function heading(token: Tokens.Heading, key: number): ReactNode {
   const sizes = ["text-xl", "text-lg", "text-base", "text-base", "text-sm", "text-sm"];
   return createElement(
     `h${Math.min(6, token.depth + HEADING_OFFSET)}`,
-    { key, className: `mt-6 mb-2 font-semibold leading-snug first:mt-0 ${sizes[token.depth - 1] ?? ""}` },
+    {
+      key,
+      className: `mt-6 mb-2 font-semibold leading-snug first:mt-0 ${sizes[token.depth - 1] ?? ""}`,
+    },
     inline(token.tokens),
   );
 }
@@ -92,7 +101,11 @@ function list(token: Tokens.List, key: number, open: boolean): ReactNode {
   const common = `my-3 ps-6 first:mt-0 last:mb-0 [&_ol]:my-1 [&_ul]:my-1 ${spacing}`;
   if (token.ordered) {
     return (
-      <ol key={key} start={token.start === "" ? 1 : token.start} className={`list-decimal ${common}`}>
+      <ol
+        key={key}
+        start={token.start === "" ? 1 : token.start}
+        className={`list-decimal ${common}`}
+      >
         {items}
       </ol>
     );
@@ -107,15 +120,30 @@ function list(token: Tokens.List, key: number, open: boolean): ReactNode {
 function taskItem(item: Tokens.ListItem): ReactNode {
   return (
     <span className="-ms-6 flex items-start gap-2">
-      <input type="checkbox" checked={item.checked ?? false} disabled readOnly className="mt-1.5 size-4 shrink-0" aria-label={item.text} />
-      <span className="min-w-0">{blocks(item.tokens.filter((one) => one.type !== "checkbox"), false)}</span>
+      <input
+        type="checkbox"
+        checked={item.checked ?? false}
+        disabled
+        readOnly
+        className="mt-1.5 size-4 shrink-0"
+        aria-label={item.text}
+      />
+      <span className="min-w-0">
+        {blocks(
+          item.tokens.filter((one) => one.type !== "checkbox"),
+          false,
+        )}
+      </span>
     </span>
   );
 }
 
 function TableView({ table }: { table: Tokens.Table }) {
   const t = useTranslations("chat.code");
-  const cell = (one: Tokens.TableCell) => ({ start: "text-start", left: "text-left", center: "text-center", right: "text-right" })[one.align ?? "start"];
+  const cell = (one: Tokens.TableCell) =>
+    ({ start: "text-start", left: "text-left", center: "text-center", right: "text-right" })[
+      one.align ?? "start"
+    ];
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms; the group only names the scroll area
     <div
@@ -129,7 +157,11 @@ function TableView({ table }: { table: Tokens.Table }) {
         <thead className="bg-sunken">
           <tr>
             {table.header.map((one, column) => (
-              <th key={column} scope="col" className={`border-line border-b px-3 py-2 font-semibold ${cell(one)}`}>
+              <th
+                key={column}
+                scope="col"
+                className={`border-line border-b px-3 py-2 font-semibold ${cell(one)}`}
+              >
                 {inline(one.tokens)}
               </th>
             ))}
@@ -159,7 +191,9 @@ function inlineOne(token: Token, key: number): ReactNode {
   const one = token as MarkedToken;
   switch (one.type) {
     case "text":
-      return <Fragment key={key}>{one.tokens ? inline(one.tokens) : decodeEntities(one.text)}</Fragment>;
+      return (
+        <Fragment key={key}>{one.tokens ? inline(one.tokens) : decodeEntities(one.text)}</Fragment>
+      );
     case "escape":
       return one.text;
     case "strong":
@@ -174,7 +208,10 @@ function inlineOne(token: Token, key: number): ReactNode {
       return <del key={key}>{inline(one.tokens)}</del>;
     case "codespan":
       return (
-        <code key={key} className="rounded-md bg-sunken px-1.5 py-0.5 font-mono text-[0.875em] [overflow-wrap:anywhere]">
+        <code
+          key={key}
+          className="rounded-md bg-sunken px-1.5 py-0.5 font-mono text-[0.875em] [overflow-wrap:anywhere]"
+        >
           {one.text}
         </code>
       );
@@ -200,7 +237,13 @@ function link(address: string, children: ReactNode, key: number): ReactNode {
   const className =
     "text-accent-ink underline decoration-1 underline-offset-3 [overflow-wrap:anywhere] hover:decoration-2";
   return target.external ? (
-    <a key={key} href={target.href} className={className} target="_blank" rel="noopener noreferrer nofollow">
+    <a
+      key={key}
+      href={target.href}
+      className={className}
+      target="_blank"
+      rel="noopener noreferrer nofollow"
+    >
       {children}
     </a>
   ) : (

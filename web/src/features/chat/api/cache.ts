@@ -16,7 +16,11 @@ function askAgainIfAsking(client: QueryClient, queryKey: readonly unknown[]): vo
   else void again();
 }
 
-export function storeMessages(client: QueryClient, conversationId: string, messages: readonly Message[]): void {
+export function storeMessages(
+  client: QueryClient,
+  conversationId: string,
+  messages: readonly Message[],
+): void {
   const queryKey = chatKeys.messages(conversationId);
   client.setQueryData<Pages<Message>>(queryKey, (data) => {
     if (data === undefined) return data;
@@ -27,7 +31,9 @@ export function storeMessages(client: QueryClient, conversationId: string, messa
         const next = fresh.get(one.id);
         fresh.delete(one.id);
         // What has ended does not go on: an older word came late.
-        return next === undefined || (one.status !== "streaming" && next.status === "streaming") ? one : next;
+        return next === undefined || (one.status !== "streaming" && next.status === "streaming")
+          ? one
+          : next;
       });
       return { ...page, items };
     });
@@ -42,22 +48,31 @@ export function storeConversation(client: QueryClient, conversation: Conversatio
   const known = client.getQueryData<Conversation>(chatKeys.conversation(conversation.id));
   if (known !== undefined && known.version > conversation.version) return;
   client.setQueryData(chatKeys.conversation(conversation.id), conversation);
-  for (const [queryKey, data] of client.getQueriesData<Pages<Conversation>>({ queryKey: chatKeys.lists })) {
+  for (const [queryKey, data] of client.getQueriesData<Pages<Conversation>>({
+    queryKey: chatKeys.lists,
+  })) {
     const filter = queryKey[2] as ListFilter;
     const fits = filter.archived === conversation.archived;
-    const listed = data?.pages.some((page) => page.items.some((one) => one.id === conversation.id)) ?? false;
+    const listed =
+      data?.pages.some((page) => page.items.some((one) => one.id === conversation.id)) ?? false;
     // Whether a title matches a search is the server's to say.
     if (filter.q !== "" && fits && !listed) {
       void client.invalidateQueries({ queryKey });
       continue;
     }
-    client.setQueryData<Pages<Conversation>>(queryKey, (pages) => placed(pages, conversation, fits));
+    client.setQueryData<Pages<Conversation>>(queryKey, (pages) =>
+      placed(pages, conversation, fits),
+    );
     askAgainIfAsking(client, queryKey);
   }
 }
 
 /** The list is ordered by last activity; the place is found anew with every change. */
-function placed(data: Pages<Conversation> | undefined, one: Conversation, fits: boolean): Pages<Conversation> | undefined {
+function placed(
+  data: Pages<Conversation> | undefined,
+  one: Conversation,
+  fits: boolean,
+): Pages<Conversation> | undefined {
   if (data === undefined) return data;
   const pages = data.pages.map((page) => ({
     ...page,
@@ -78,13 +93,18 @@ function placed(data: Pages<Conversation> | undefined, one: Conversation, fits: 
 }
 
 export function forgetConversation(client: QueryClient, id: string): void {
-  for (const [queryKey] of client.getQueriesData<Pages<Conversation>>({ queryKey: chatKeys.lists })) {
+  for (const [queryKey] of client.getQueriesData<Pages<Conversation>>({
+    queryKey: chatKeys.lists,
+  })) {
     client.setQueryData<Pages<Conversation>>(queryKey, (data) =>
       data === undefined
         ? data
         : {
             ...data,
-            pages: data.pages.map((page) => ({ ...page, items: page.items.filter((one) => one.id !== id) })),
+            pages: data.pages.map((page) => ({
+              ...page,
+              items: page.items.filter((one) => one.id !== id),
+            })),
           },
     );
     askAgainIfAsking(client, queryKey);

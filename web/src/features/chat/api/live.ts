@@ -67,7 +67,10 @@ function hear(event: ServerEvent): void {
   if (event.type === "message.created" && event.message.client_message_id) {
     outbox.arrived(event.message.client_message_id);
   }
-  if (event.type === "sync.required" || (event.type === "stream.ready" && event.resumed === false)) {
+  if (
+    event.type === "sync.required" ||
+    (event.type === "stream.ready" && event.resumed === false)
+  ) {
     for (const run of runStore.active()) setTimeout(() => void verify(run.runId), VERIFY_AFTER_MS);
   }
 }
@@ -103,4 +106,3 @@ export function startLive(queryClient: QueryClient): () => void {
     if (client === queryClient) client = null;
   };
 }
-

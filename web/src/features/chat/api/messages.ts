@@ -28,7 +28,9 @@ export function messagesQuery(conversationId: string) {
 }
 
 /** With `Accept: application/json` the answer is never the run's own stream, which the specification offers too. */
-async function accepted(call: Promise<{ data?: Posted | string; error?: unknown; response: Response }>): Promise<Posted> {
+async function accepted(
+  call: Promise<{ data?: Posted | string; error?: unknown; response: Response }>,
+): Promise<Posted> {
   const data = await dataOf(call);
   if (typeof data === "string") throw new ApiProblem(localProblem("client.unexpected"));
   return data;

@@ -36,7 +36,9 @@ export function AnswerView({ turn, last, busy, chooseBranch, model }: TurnViewPr
         {speaker ? t("assistantOf", { model: speaker }) : t("assistant")}
       </h2>
       {text === "" && streaming ? <Dots /> : <Markdown text={text} streaming={streaming} />}
-      {over && text === "" && message.status === "complete" ? <p className="text-muted">{t("empty")}</p> : null}
+      {over && text === "" && message.status === "complete" ? (
+        <p className="text-muted">{t("empty")}</p>
+      ) : null}
       {message.status === "cancelled" && over ? (
         <p className="mt-3 flex items-center gap-2 text-muted text-sm">
           <CircleStop className="size-4 shrink-0" aria-hidden="true" />
@@ -47,10 +49,21 @@ export function AnswerView({ turn, last, busy, chooseBranch, model }: TurnViewPr
         <Failed message={message} busy={busy || again.busy} onRetry={last ? again.run : null} />
       ) : null}
       {over ? (
-        <div className={last || turn.siblings.length > 1 ? "-ms-2 mt-1 flex min-h-8 flex-wrap items-center gap-2" : `-ms-2 mt-1 ${actionRow}`}>
+        <div
+          className={
+            last || turn.siblings.length > 1
+              ? "-ms-2 mt-1 flex min-h-8 flex-wrap items-center gap-2"
+              : `-ms-2 mt-1 ${actionRow}`
+          }
+        >
           <BranchSwitcher turn={turn} chooseBranch={chooseBranch} />
           {text === "" ? null : <CopyButton text={text} />}
-          <IconButton label={t("regenerate")} size="sm" disabled={busy || again.busy} onClick={again.run}>
+          <IconButton
+            label={t("regenerate")}
+            size="sm"
+            disabled={busy || again.busy}
+            onClick={again.run}
+          >
             <RefreshCw className="size-4" aria-hidden="true" />
           </IconButton>
           <Facts message={message} speaker={speaker} />
@@ -75,10 +88,15 @@ function Facts({ message, speaker }: { message: Message; speaker: string | null 
   const t = useTranslations("chat.message");
   const usage = message.usage;
   const taken = usage
-    ? t(usage.estimated ? "usageEstimated" : "usage", { input: usage.input_tokens, output: usage.output_tokens })
+    ? t(usage.estimated ? "usageEstimated" : "usage", {
+        input: usage.input_tokens,
+        output: usage.output_tokens,
+      })
     : null;
   const facts = [speaker, taken].filter((one) => one !== null);
-  return facts.length === 0 ? null : <p className="min-w-0 text-muted text-xs">{facts.join(" · ")}</p>;
+  return facts.length === 0 ? null : (
+    <p className="min-w-0 text-muted text-xs">{facts.join(" · ")}</p>
+  );
 }
 
 interface FailedProps {

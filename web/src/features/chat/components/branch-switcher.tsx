@@ -22,8 +22,17 @@ export function BranchSwitcher({ turn, chooseBranch }: BranchSwitcherProps) {
   const place = t("message.place", { index: String(turn.index + 1), count: String(count) });
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
-    <div role="group" aria-label={t("message.branches")} className="flex items-center text-muted text-xs">
-      <IconButton label={t("message.previous")} size="sm" disabled={turn.index <= 0} onClick={() => go(turn.index - 1)}>
+    <div
+      role="group"
+      aria-label={t("message.branches")}
+      className="flex items-center text-muted text-xs"
+    >
+      <IconButton
+        label={t("message.previous")}
+        size="sm"
+        disabled={turn.index <= 0}
+        onClick={() => go(turn.index - 1)}
+      >
         <ChevronLeft className="size-4" aria-hidden="true" />
       </IconButton>
       <span className="px-0.5 tabular-nums" title={place}>
@@ -32,7 +41,12 @@ export function BranchSwitcher({ turn, chooseBranch }: BranchSwitcherProps) {
         </span>
         <span className="sr-only">{place}</span>
       </span>
-      <IconButton label={t("message.next")} size="sm" disabled={turn.index >= count - 1} onClick={() => go(turn.index + 1)}>
+      <IconButton
+        label={t("message.next")}
+        size="sm"
+        disabled={turn.index >= count - 1}
+        onClick={() => go(turn.index + 1)}
+      >
         <ChevronRight className="size-4" aria-hidden="true" />
       </IconButton>
     </div>

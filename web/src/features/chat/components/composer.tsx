@@ -36,7 +36,15 @@ export interface ComposerProps {
   ref?: Ref<ComposerHandle>;
 }
 
-export function Composer({ text, onChange, onSend, onStop, blocked = null, autoFocus = false, ref }: ComposerProps) {
+export function Composer({
+  text,
+  onChange,
+  onSend,
+  onStop,
+  blocked = null,
+  autoFocus = false,
+  ref,
+}: ComposerProps) {
   const t = useTranslations("chat.send");
   const hintId = useId();
   const field = useRef<HTMLTextAreaElement>(null);
@@ -116,11 +124,16 @@ export function Composer({ text, onChange, onSend, onStop, blocked = null, autoF
         {t("hint")}
       </p>
       {count >= COUNT_FROM ? (
-        <p role={tooLong ? "alert" : undefined} className={`px-4 pb-2 text-xs ${tooLong ? "text-danger-ink" : "text-muted"}`}>
+        <p
+          role={tooLong ? "alert" : undefined}
+          className={`px-4 pb-2 text-xs ${tooLong ? "text-danger-ink" : "text-muted"}`}
+        >
           {t(tooLong ? "tooLong" : "count", { count, limit: LONGEST_MESSAGE })}
         </p>
       ) : null}
-      {blocked !== null && text.trim() !== "" ? <p className="px-4 pb-2 text-muted text-xs">{blocked}</p> : null}
+      {blocked !== null && text.trim() !== "" ? (
+        <p className="px-4 pb-2 text-muted text-xs">{blocked}</p>
+      ) : null}
     </form>
   );
 }

@@ -35,7 +35,10 @@ export function ConversationActions({ conversation, children, ...menu }: Convers
     try {
       await changeConversation(client, conversation.id, { archived });
       const text = t(archived ? "archived" : "unarchived");
-      toast(text, undo ? { action: { label: t("undo"), run: () => void archive(!archived, false) } } : {});
+      toast(
+        text,
+        undo ? { action: { label: t("undo"), run: () => void archive(!archived, false) } } : {},
+      );
     } catch (cause) {
       toast(problemText(cause), { tone: "danger" });
     }
@@ -74,7 +77,9 @@ export function ConversationActions({ conversation, children, ...menu }: Convers
           {t("delete")}
         </MenuItem>
       </Menu>
-      {dialog === "rename" ? <RenameDialog conversation={conversation} onClose={() => setDialog(null)} /> : null}
+      {dialog === "rename" ? (
+        <RenameDialog conversation={conversation} onClose={() => setDialog(null)} />
+      ) : null}
       <Confirm
         open={dialog === "delete"}
         onOpenChange={(open) => {

@@ -26,7 +26,9 @@ export function ConversationList({ onNavigate }: { onNavigate?: () => void }) {
     ...conversationsQuery(JSON.parse(filter)),
     placeholderData: (before, query) =>
       // While one types the last result stays; the archive is another place.
-      (query?.queryKey[2] as { archived?: boolean } | undefined)?.archived === archived ? before : undefined,
+      (query?.queryKey[2] as { archived?: boolean } | undefined)?.archived === archived
+        ? before
+        : undefined,
   });
   const items = list.data?.pages.flatMap((page) => page.items) ?? [];
   const more = useRef<HTMLDivElement>(null);
@@ -52,7 +54,10 @@ export function ConversationList({ onNavigate }: { onNavigate?: () => void }) {
           </Link>
         </Button>
         <div className="relative">
-          <Search className="pointer-events-none absolute start-3 top-3.5 size-4 text-muted" aria-hidden="true" />
+          <Search
+            className="pointer-events-none absolute start-3 top-3.5 size-4 text-muted"
+            aria-hidden="true"
+          />
           <input
             type="search"
             value={typed}
@@ -92,10 +97,17 @@ export function ConversationList({ onNavigate }: { onNavigate?: () => void }) {
       ) : null}
 
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms; the group names the scroll area */}
-      <div role="group" aria-label={archived ? t("archived") : t("label")} className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-3">
+      <div
+        role="group"
+        aria-label={archived ? t("archived") : t("label")}
+        className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-3"
+      >
         {list.isPending ? <Loading label={t("loading")} /> : null}
         {list.isError && items.length === 0 ? (
-          <div role="alert" className="flex flex-col items-start gap-2 px-3 py-4 text-muted text-sm">
+          <div
+            role="alert"
+            className="flex flex-col items-start gap-2 px-3 py-4 text-muted text-sm"
+          >
             {t("failed")}
             <Button tone="link" size="inline" onClick={() => void list.refetch()}>
               {chat("message.retry")}
@@ -114,7 +126,11 @@ export function ConversationList({ onNavigate }: { onNavigate?: () => void }) {
             </h3>
             <ul>
               {rows.map((one) => (
-                <ConversationRow key={one.id} conversation={one} {...(onNavigate ? { onNavigate } : {})} />
+                <ConversationRow
+                  key={one.id}
+                  conversation={one}
+                  {...(onNavigate ? { onNavigate } : {})}
+                />
               ))}
             </ul>
           </section>
@@ -134,7 +150,12 @@ export function ConversationList({ onNavigate }: { onNavigate?: () => void }) {
 
       {archived ? null : (
         <div className="shrink-0 px-2 pb-1">
-          <Button tone="quiet" wide className="justify-start text-muted" onClick={() => setArchived(true)}>
+          <Button
+            tone="quiet"
+            wide
+            className="justify-start text-muted"
+            onClick={() => setArchived(true)}
+          >
             <Archive className="size-4.5" aria-hidden="true" />
             {t("showArchived")}
           </Button>

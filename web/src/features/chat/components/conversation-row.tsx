@@ -11,7 +11,10 @@ export interface ConversationRowProps {
   onNavigate?: () => void;
 }
 
-export const ConversationRow = memo(function ConversationRow({ conversation, onNavigate }: ConversationRowProps) {
+export const ConversationRow = memo(function ConversationRow({
+  conversation,
+  onNavigate,
+}: ConversationRowProps) {
   const t = useTranslations("chat");
   const [open, setOpen] = useState(false);
   const title = conversation.title ?? t("untitled");

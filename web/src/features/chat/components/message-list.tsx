@@ -73,17 +73,22 @@ export function MessageList({ thread, pending, ask, busy, onTakeBack }: MessageL
   const lastKey = rows.at(-1)?.key;
   return (
     <div className="relative flex min-h-0 flex-1 flex-col">
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms; the group names the scroll area */}
       <div
         ref={scroller}
-        // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms; the group names the scroll area
         role="group"
         aria-label={t("label")}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area has to be reachable by keyboard
         tabIndex={0}
         className="min-h-0 flex-1 overflow-y-auto overscroll-contain [overflow-anchor:none] focus-visible:-outline-offset-2"
       >
-        {rows.length === 0 ? <p className="px-4 py-16 text-center text-muted">{t("begin")}</p> : null}
-        <div className="relative mx-auto w-full max-w-3xl" style={{ height: virtualizer.getTotalSize() }}>
+        {rows.length === 0 ? (
+          <p className="px-4 py-16 text-center text-muted">{t("begin")}</p>
+        ) : null}
+        <div
+          className="relative mx-auto w-full max-w-3xl"
+          style={{ height: virtualizer.getTotalSize() }}
+        >
           {virtualizer.getVirtualItems().map((item) => {
             const row = rows[item.index];
             if (row === undefined) return null;
@@ -113,7 +118,10 @@ export function MessageList({ thread, pending, ask, busy, onTakeBack }: MessageL
         </div>
       </div>
       {loadingOlder ? (
-        <div role="status" className="pointer-events-none absolute inset-x-0 top-1 z-10 flex justify-center">
+        <div
+          role="status"
+          className="pointer-events-none absolute inset-x-0 top-1 z-10 flex justify-center"
+        >
           <span className="flex items-center gap-2 rounded-full border border-line bg-raised px-3 py-1.5 text-muted text-xs shadow-card">
             <Spinner className="size-3.5" />
             {t("older")}
@@ -163,7 +171,8 @@ function useStayAtEnd(
   const atEnd = useRef(true);
   const look = useCallback(() => {
     const element = scroller.current;
-    if (element !== null) atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight <= END_PX;
+    if (element !== null)
+      atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight <= END_PX;
   }, [scroller]);
   useEffect(() => {
     const element = scroller.current;
@@ -183,7 +192,10 @@ function useStayAtEnd(
 export function MessagesLoading() {
   const t = useTranslations("chat.thread");
   return (
-    <div role="status" className="mx-auto flex w-full min-h-0 max-w-3xl flex-1 flex-col gap-6 px-4 py-6">
+    <div
+      role="status"
+      className="mx-auto flex w-full min-h-0 max-w-3xl flex-1 flex-col gap-6 px-4 py-6"
+    >
       <span className="sr-only">{t("loading")}</span>
       <div className="ms-auto w-1/2">
         <Skeleton className="h-12 rounded-2xl" />

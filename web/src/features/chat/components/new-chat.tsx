@@ -43,7 +43,8 @@ export function NewChat() {
       if (busy) return;
       setBusy(true);
       setError(null);
-      if (wish.current.text !== question) wish.current = { text: question, key: crypto.randomUUID() };
+      if (wish.current.text !== question)
+        wish.current = { text: question, key: crypto.randomUUID() };
       const model = models.some((one) => one.id === chosen) ? chosen : null;
       try {
         const made = await createConversation(client, { model, key: wish.current.key });
@@ -66,7 +67,8 @@ export function NewChat() {
   );
 
   // Waiting for the connection: the text goes out by itself, unless it was changed meanwhile.
-  const waiting = error !== null && problemFrom(error).isNetwork && !busy && text === wish.current.text;
+  const waiting =
+    error !== null && problemFrom(error).isNetwork && !busy && text === wish.current.text;
   useEffect(() => {
     if (!waiting) return;
     const again = () => void start(wish.current.text);

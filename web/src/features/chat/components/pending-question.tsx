@@ -19,14 +19,18 @@ export function PendingQuestion({ item, onTakeBack }: PendingQuestionProps) {
   const problems = useTranslations("problem");
   const headingId = `said-${item.clientMessageId}`;
   const fault = item.problem?.errors?.[0]?.message;
-  const why = item.problem === null ? "" : (fault ?? problemText(problems as unknown as Texts, item.problem));
+  const why =
+    item.problem === null ? "" : (fault ?? problemText(problems as unknown as Texts, item.problem));
   return (
     <article aria-labelledby={headingId} className="flex flex-col items-end gap-1 pt-5">
       <h2 id={headingId} className="sr-only">
         {said("you")}
       </h2>
       <div className={bubble}>{item.text}</div>
-      <div role="status" className="flex min-h-8 max-w-[85%] flex-wrap items-center justify-end gap-x-3 gap-y-1 text-muted text-xs">
+      <div
+        role="status"
+        className="flex min-h-8 max-w-[85%] flex-wrap items-center justify-end gap-x-3 gap-y-1 text-muted text-xs"
+      >
         {item.state === "sending" ? (
           <span className="flex items-center gap-1.5">
             <Spinner className="size-3.5" />

@@ -39,10 +39,21 @@ export function QuestionView({ turn, busy, ask, chooseBranch }: TurnViewProps) {
       ) : (
         <>
           <div className={bubble}>{text}</div>
-          <div className={turn.siblings.length > 1 ? "-me-2 flex min-h-8 items-center gap-2" : `-me-2 ${actionRow}`}>
+          <div
+            className={
+              turn.siblings.length > 1
+                ? "-me-2 flex min-h-8 items-center gap-2"
+                : `-me-2 ${actionRow}`
+            }
+          >
             <BranchSwitcher turn={turn} chooseBranch={chooseBranch} />
             <CopyButton text={text} />
-            <IconButton label={t("edit")} size="sm" disabled={busy} onClick={() => setEditing(true)}>
+            <IconButton
+              label={t("edit")}
+              size="sm"
+              disabled={busy}
+              onClick={() => setEditing(true)}
+            >
               <Pencil className="size-4" aria-hidden="true" />
             </IconButton>
           </div>

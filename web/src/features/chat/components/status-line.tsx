@@ -42,10 +42,17 @@ export function StatusLine({ phase, runId, stopping }: StatusLineProps) {
   }
 
   return (
-    <div role="status" className="flex min-h-6 items-center justify-center gap-2 text-center text-muted text-xs">
+    <div
+      role="status"
+      className="flex min-h-6 items-center justify-center gap-2 text-center text-muted text-xs"
+    >
       {text === "" ? null : (
         <>
-          {stream === "offline" ? <WifiOff className="size-3.5" aria-hidden="true" /> : <Spinner className="size-3.5" />}
+          {stream === "offline" ? (
+            <WifiOff className="size-3.5" aria-hidden="true" />
+          ) : (
+            <Spinner className="size-3.5" />
+          )}
           <span>{text}</span>
         </>
       )}

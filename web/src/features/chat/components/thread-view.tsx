@@ -120,7 +120,13 @@ export function ThreadView({ conversationId }: { conversationId: string }) {
       {thread.pending ? (
         <MessagesLoading />
       ) : (
-        <MessageList thread={thread} pending={pending} ask={ask} busy={phase !== "idle"} onTakeBack={setText} />
+        <MessageList
+          thread={thread}
+          pending={pending}
+          ask={ask}
+          busy={phase !== "idle"}
+          onTakeBack={setText}
+        />
       )}
       <div className="mx-auto w-full max-w-3xl shrink-0 px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] sm:px-4">
         <StatusLine phase={phase} runId={runId} stopping={runId !== null && stopped === runId} />
@@ -147,7 +153,9 @@ export function ThreadView({ conversationId }: { conversationId: string }) {
 function Failed({ error, retry }: { error: Error; retry: () => void }) {
   const t = useTranslations("chat");
   const problemText = useProblemText();
-  const missing = error instanceof ApiProblem && (error.status === 404 || error.status === 422 || error.status === 400);
+  const missing =
+    error instanceof ApiProblem &&
+    (error.status === 404 || error.status === 422 || error.status === 400);
   return (
     <div className="grid min-h-0 flex-1 place-items-center overflow-y-auto">
       {missing ? (

@@ -18,7 +18,11 @@ export interface TurnViewProps {
 
 export const TurnView = memo(
   function TurnView(props: TurnViewProps) {
-    return props.turn.message.author.type === "user" ? <QuestionView {...props} /> : <AnswerView {...props} />;
+    return props.turn.message.author.type === "user" ? (
+      <QuestionView {...props} />
+    ) : (
+      <AnswerView {...props} />
+    );
   },
   (before, after) =>
     before.turn.message === after.turn.message &&
