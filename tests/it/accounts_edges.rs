@@ -32,7 +32,10 @@ async fn the_cookie_is_for_our_own_pages_alone() {
     assert!(joined.body.get("refresh_token").is_none(), "a cookie's token is not in the body: {}", joined.text);
     assert_eq!(joined.header("cache-control"), Some("no-store"));
     let (name, value, attributes) = cookie(&joined);
-    assert_eq!((name.as_str(), attributes), ("obrol_refresh", ["HttpOnly", "Path=/", "SameSite=Lax"].map(str::to_owned).into()));
+    assert_eq!(
+        (name.as_str(), attributes),
+        ("obrol_refresh", ["HttpOnly", "Path=/", "SameSite=Lax"].map(str::to_owned).into())
+    );
     let with = |origin: Option<&str>, body: Option<Value>| {
         let mut request = api.request(Method::POST, REFRESH).header("cookie", format!("{name}={value}"));
         if let Some(origin) = origin {
@@ -83,7 +86,10 @@ async fn who_asks_is_decided_before_the_body_is_read() {
     let ani = world.person("ani").await;
     for field in ["role", "status", "id", "email", "rights_epoch"] {
         let answer = ani.patch("/api/v1/me", None, json!({"display_name": "Ani", field: "admin"})).await;
-        assert_eq!(answer.body["errors"][0], json!({"pointer": format!("/{field}"), "code": "unknown", "message": answer.body["errors"][0]["message"]}));
+        assert_eq!(
+            answer.body["errors"][0],
+            json!({"pointer": format!("/{field}"), "code": "unknown", "message": answer.body["errors"][0]["message"]})
+        );
         assert_eq!(answer.status, 422);
     }
     let body = json!({"email": "budi@example.test", "password": PASSWORD, "role": "admin"});

@@ -43,7 +43,7 @@ async fn a_stream_begins_with_an_id_and_is_not_stored_by_proxies() {
     let world = World::start().await;
     let ani = world.person("ani").await;
     let answer = ani.request(reqwest::Method::GET, "/api/v1/events").send().await.unwrap();
-    assert_eq!(answer.headers()["cache-control"], "no-store");
+    assert!(answer.headers()["cache-control"].to_str().unwrap().starts_with("no-store"));
     assert_eq!(answer.headers()["x-accel-buffering"], "no");
     let encoding = answer.headers().get("content-encoding").map(|value| value.to_str().unwrap().to_owned());
     assert!(encoding.is_none_or(|encoding| encoding == "identity"));

@@ -28,8 +28,6 @@ const ROWS: &[(&str, &str, Row)] = &[
     ("GET", "/healthz", PUBLIC),
     ("GET", "/readyz", PUBLIC),
     ("GET", "/.well-known/jwks.json", PUBLIC),
-    ("GET", "/api/openapi.json", PUBLIC),
-    ("GET", "/api/docs", PUBLIC),
     ("GET", "/api/v1/setup", PUBLIC),
     ("POST", "/api/v1/auth/register", PUBLIC),
     ("POST", "/api/v1/auth/login", PUBLIC),

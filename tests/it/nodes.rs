@@ -102,7 +102,7 @@ async fn either_node_may_die_in_an_answer() {
         let whole = Spec::of(MODEL).text("a");
         for reader in readers {
             let seen = reader.await.unwrap();
-            assert_eq!((seen.text(), seen.faults), (whole.clone(), vec![]), "victim {victim}");
+            assert!(seen.text() == whole && seen.faults.is_empty(), "victim {victim}: {seen:?}");
         }
         let seen = watcher.ended(&run, PATIENCE).await;
         assert_eq!((seen.text(), seen.faults), (whole.clone(), vec![]));

@@ -48,7 +48,7 @@ async fn one_call_can_ask_and_listen() {
     assert!(answer.status().is_success());
     let kind = answer.headers()["content-type"].to_str().unwrap().to_owned();
     assert!(kind.starts_with("text/event-stream"), "{kind}");
-    assert_eq!(answer.headers()["cache-control"], "no-store");
+    assert!(answer.headers()["cache-control"].to_str().unwrap().starts_with("no-store"));
     assert_eq!(answer.headers()["x-accel-buffering"], "no");
     let mut stream = sse::Stream::new(answer);
     let mut reading = obrol_tests::follow::Reading::default();

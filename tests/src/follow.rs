@@ -8,7 +8,7 @@ use crate::api::{Api, text_of};
 use crate::sse::Event;
 
 /// What a reader has of one answer.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Reading {
     text: Vec<char>,
     pub attempt: u64,
@@ -18,8 +18,21 @@ pub struct Reading {
     pub snapshots: u32,
     /// Text that did not begin where ours ends: it must be fetched again.
     pub gap: bool,
+    /// The last events, for whoever must find out what went wrong.
+    pub heard: Vec<String>,
     /// What must never be: text that differs from what we have at the same place, a rewind past our end, …
     pub faults: Vec<String>,
+}
+
+impl std::fmt::Debug for Reading {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = self.text();
+        let tail: String = text.chars().skip(self.text.len().saturating_sub(30)).collect();
+        writeln!(f, "attempt {}, {} characters ending in {tail:?}", self.attempt, self.text.len())?;
+        writeln!(f, "end {:?}, {} rewinds, {} snapshots, gap {}", self.end, self.rewinds, self.snapshots, self.gap)?;
+        writeln!(f, "faults {:?}; heard at last:", self.faults)?;
+        self.heard.iter().try_for_each(|line| writeln!(f, "  {line}"))
+    }
 }
 
 impl Reading {
@@ -30,6 +43,11 @@ impl Reading {
     /// Applies one event of this run.
     pub fn apply(&mut self, event: &Event) {
         let data = &event.data;
+        let brief: String = data.to_string().chars().take(160).collect();
+        self.heard.push(format!("{} {} {brief}", event.id.as_deref().unwrap_or("-"), event.name));
+        if self.heard.len() > 12 {
+            self.heard.remove(0);
+        }
         match event.name.as_str() {
             "run.started" => self.attempt = data["attempt"].as_u64().unwrap_or(self.attempt),
             "run.snapshot" => {
@@ -56,16 +74,33 @@ impl Reading {
                         self.faults.push(format!("ended {before}, then {status}"));
                     }
                 }
-                self.end = Some((status, data.clone()));
+                self.end = Some((status.clone(), data.clone()));
+                self.settle(&status);
             }
             _ => {}
+        }
+    }
+
+    /// The stored answer wins at the end. A good answer must have been heard whole, unless we knew of a gap; of one that
+    /// failed or was stopped, a crash may have lost what was heard last.
+    fn settle(&mut self, status: &str) {
+        let Some(stored) = self.final_text() else { return };
+        let heard = self.text();
+        if self.gap || (status != "succeeded" && heard.starts_with(&stored)) {
+            self.text = stored.chars().collect();
+            self.gap = false;
         }
     }
 
     fn delta(&mut self, data: &Value) {
         let piece: Vec<char> = data["text"].as_str().expect("a delta has text").chars().collect();
         let start = data["start"].as_u64().map_or(self.text.len(), |start| start as usize);
+        if self.gap {
+            return;
+        }
         if start > self.text.len() {
+            self.faults
+                .push(format!("a hole: we have {} characters and are told what follows {start}", self.text.len()));
             self.gap = true;
             return;
         }
@@ -100,7 +135,9 @@ pub async fn follow_until(api: &Api, run: &str, limit: Duration, enough: impl Fn
     let start = Instant::now();
     let path = format!("/api/v1/runs/{run}/events");
     while reading.end.is_none() {
-        assert!(start.elapsed() < limit, "run {run} has not ended for its follower within {limit:?}: {reading:?}");
+        if start.elapsed() >= limit {
+            panic!("run has not ended for its follower within {limit:?}: {reading:?}\nit is {}", api.run(run).await);
+        }
         let mut stream = match api.events(&path, last.as_deref()).await {
             Ok(stream) => stream,
             Err(0 | 429 | 503) => {
@@ -121,7 +158,12 @@ pub async fn follow_until(api: &Api, run: &str, limit: Duration, enough: impl Fn
             }
         }
         // After a gap we know nothing: without an id the stream begins with the state.
-        last = if reading.gap { None } else { stream.last_id().map(str::to_owned).or(last) };
+        last = stream.last_id().map(str::to_owned).or(last);
+        if reading.gap {
+            reading.text.clear();
+            reading.gap = false;
+            last = None;
+        }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     reading

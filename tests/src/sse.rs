@@ -21,6 +21,8 @@ pub struct Stream {
     buffer: Vec<u8>,
     ready: VecDeque<Event>,
     last_id: Option<String>,
+    /// The id of the event that is being read: it counts only when the event is whole.
+    next_id: Option<String>,
     name: String,
     data: Vec<String>,
     pub comments: u64,
@@ -34,6 +36,7 @@ impl Stream {
             buffer: Vec::new(),
             ready: VecDeque::new(),
             last_id: None,
+            next_id: None,
             name: String::new(),
             data: Vec::new(),
             comments: 0,
@@ -79,7 +82,7 @@ impl Stream {
         match field {
             "event" => value.clone_into(&mut self.name),
             "data" => self.data.push(value.to_owned()),
-            "id" => self.last_id = Some(value.to_owned()),
+            "id" => self.next_id = Some(value.to_owned()),
             "retry" => self.retry = value.parse().ok().map(Duration::from_millis),
             _ => {}
         }
@@ -88,6 +91,7 @@ impl Stream {
     fn dispatch(&mut self) {
         let name = std::mem::take(&mut self.name);
         let data = std::mem::take(&mut self.data);
+        self.last_id = self.next_id.clone().or(self.last_id.take());
         if data.is_empty() {
             return;
         }

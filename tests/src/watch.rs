@@ -88,25 +88,36 @@ impl State {
         self.events.push(event.clone());
         if event.name == "sync.required" {
             self.syncs += 1;
-            let open = self.readings.iter().filter(|(_, reading)| reading.end.is_none());
-            return open.map(|(run, _)| run.clone()).collect();
+            let mut open: Vec<_> = self.readings.iter_mut().filter(|(_, reading)| reading.end.is_none()).collect();
+            // What we have may be old; a snapshot follows if the run is still being worked.
+            open.iter_mut().for_each(|(_, reading)| reading.gap = true);
+            return open.into_iter().map(|(run, _)| run.clone()).collect();
         }
         let Some(run) = event.name.starts_with("run.").then(|| event.data["run_id"].as_str()).flatten() else {
             return Vec::new();
         };
         let reading = self.readings.entry(run.to_owned()).or_default();
+        if reading.end.is_some() && event.name == "run.snapshot" {
+            return Vec::new(); // It was fetched whole while this was on its way.
+        }
+        let known = reading.gap;
         reading.apply(event);
-        let behind = reading.gap && reading.end.is_none();
+        let behind = reading.gap && !known && reading.end.is_none();
         if behind { vec![run.to_owned()] } else { Vec::new() }
     }
 }
 
-/// Reads a run's own stream to its end, as a page does that lost its place.
+/// Fetches a run of which something was missed, as a page does: one that is over comes whole from its own stream, of one
+/// that is not the person's stream brings a snapshot or the end.
 async fn catch_up(api: &Api, state: &Mutex<State>, run: &str) {
+    let found = api.run(run).await;
+    if matches!(found["status"].as_str(), Some("queued" | "running")) {
+        return;
+    }
     let found = follow(api, run, Duration::from_secs(60)).await;
     let mut state = state.lock().unwrap();
-    let faults = state.readings.get(run).map(|reading| reading.faults.clone()).unwrap_or_default();
     let reading = state.readings.entry(run.to_owned()).or_default();
+    let faults = std::mem::take(&mut reading.faults);
     *reading = found;
     reading.faults.extend(faults);
 }

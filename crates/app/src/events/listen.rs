@@ -14,6 +14,9 @@ use super::feed::Feed;
 use super::heal::{end_of, heal};
 use crate::App;
 
+/// Where a reader is who has heard the end of a run. Not the length of the text: a crash can lose text that readers have.
+const THE_END: u32 = u32::MAX;
+
 /// One thing that a client hears; `id` is where to go on after it.
 #[derive(Clone, Debug)]
 pub struct Heard {
@@ -222,12 +225,20 @@ impl RunListening {
             }
             _ => Vec::new(),
         };
-        // The id of the end is one behind the last code point: whoever has it has everything.
-        if last.is_some_and(|last| last.attempt == attempt && last.at > length) {
+        // The id of the end is a place that no text reaches: whoever has it has everything.
+        if last.is_some_and(|last| last.attempt == attempt && last.at == THE_END) {
             self.over = true;
             return Ok(());
         }
-        let have = self.resume(&run, attempt, length, last, keeps);
+        let have = match last {
+            // The client heard what a crash lost and nobody said again: it goes back to what is stored.
+            Some(last) if last.attempt == attempt && last.at > length => {
+                let message = run.answer;
+                self.ready.push_back(Event::RunRewound { run: self.run, message, attempt, keep: length });
+                length
+            }
+            last => self.resume(&run, attempt, length, last, keeps),
+        };
         let rest = skip(&text, have);
         if !rest.is_empty() {
             let (run, message) = (self.run, message.id);
@@ -290,10 +301,8 @@ impl RunListening {
                 self.position = Position { attempt: *attempt, at: *start }.advanced(text);
             }
             Event::RunSnapshot { attempt, at, .. } => self.position = Position { attempt: *attempt, at: *at },
-            Event::RunEnded { attempt, message, .. } => {
-                let text = domain::conversations::plain_text(&message.content);
-                let at = domain::runs::follow::length(&text).saturating_add(1);
-                self.position = Position { attempt: *attempt, at };
+            Event::RunEnded { attempt, .. } => {
+                self.position = Position { attempt: *attempt, at: THE_END };
                 self.over = true;
             }
             Event::Ready
