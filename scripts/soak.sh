@@ -10,6 +10,7 @@ fi
 export OBROL_CRASH_CYCLES="${1:-500}" OBROL_TEST_DB="${3:-sqlite}"
 [ -z "${2:-}" ] || export OBROL_SEED="$2"
 scripts/web.sh
-cargo build --locked -p server --features failpoints
+# As scripts/test.sh builds it, so that nothing is compiled twice.
+cargo build --locked --workspace --all-targets --features server/failpoints
 export OBROL_BIN="$CARGO_TARGET_DIR/debug/obrol"
-cargo test --locked -p obrol-tests --test it -- --nocapture --exact crash::killed_at_random
+cargo test --locked --workspace --features server/failpoints --test it -- --nocapture --exact crash::killed_at_random

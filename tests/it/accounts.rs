@@ -130,8 +130,7 @@ async fn a_hundred_racing_registrations_yield_no_administrator() {
 async fn the_printed_token_makes_one_administrator() {
     let world = World::with(&[], &[("OBROL_REGISTRATION", "closed")]).await;
     let api = world.server.api();
-    let log = world.server.log();
-    let token = setup_token(&log).unwrap_or_else(|| panic!("no token in the log:\n{log}"));
+    let token = world.server.setup_token().unwrap_or_else(|| panic!("no token in {}", world.server.log()));
     let mut body = login("first@example.test", PASSWORD);
     body["setup_token"] = json!("wrong");
     assert!(api.post("/api/v1/auth/register", body.clone()).await.status.is_client_error());
@@ -140,11 +139,6 @@ async fn the_printed_token_makes_one_administrator() {
     assert_eq!(first["user"]["role"], "admin");
     body["email"] = json!("second@example.test");
     assert!(api.post("/api/v1/auth/register", body).await.status.is_client_error(), "it worked once");
-}
-
-fn setup_token(log: &str) -> Option<String> {
-    let token = log.lines().find_map(|line| line.strip_prefix("setup token: "))?;
-    (token.len() >= 22).then(|| token.to_owned())
 }
 
 #[tokio::test]

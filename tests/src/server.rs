@@ -220,6 +220,12 @@ impl Server {
         lines[lines.len().saturating_sub(40)..].join("\n")
     }
 
+    /// The one-time token that it printed at its first start.
+    pub fn setup_token(&self) -> Option<String> {
+        let token = self.log().lines().find_map(|line| line.strip_prefix("setup token: ").map(str::to_owned))?;
+        (token.len() >= 22).then_some(token)
+    }
+
     pub fn api(&self) -> Api {
         Api::anonymous(&self.url)
     }

@@ -5,6 +5,8 @@ export const ADMIN = {
   email: process.env.OBROL_E2E_EMAIL ?? "",
   password: process.env.OBROL_E2E_PASSWORD ?? "",
 };
+/** A second server that nobody administers yet, and the token that it printed. */
+export const FRESH_URL = process.env.OBROL_E2E_FRESH_URL ?? "";
 export const SETUP_TOKEN = process.env.OBROL_E2E_SETUP_TOKEN ?? "";
 export const PASSWORD = "four unrelated words here";
 

@@ -1,6 +1,7 @@
 //! Starts the real binary with the fake upstream for the journeys in Chromium, then runs the command that it is given:
 //! `e2e scripts/pnpm.sh run e2e`. The command finds the server by `OBROL_E2E_URL`, the administrator by `OBROL_E2E_EMAIL` and
-//! `OBROL_E2E_PASSWORD`, and at `OBROL_E2E_CONTROL` a port where `POST /restart`, `/stop` and `/start` do that to the server.
+//! `OBROL_E2E_PASSWORD`, a second server that nobody administers yet by `OBROL_E2E_FRESH_URL` with its printed token in
+//! `OBROL_E2E_SETUP_TOKEN`, and at `OBROL_E2E_CONTROL` a port where `POST /restart`, `/stop` and `/start` do that to the server.
 
 #![allow(
     clippy::unwrap_used,
@@ -42,6 +43,10 @@ async fn main() -> ExitCode {
     server.provider("FAKE", &fake);
     server.up().await;
     server.admin().await;
+    let fresh_store = Store::of(Kind::Sqlite).await;
+    let mut fresh = Server::prepare(&fresh_store, "fresh");
+    fresh.up().await;
+    let token = fresh.setup_token().unwrap_or_else(|| panic!("no setup token was printed:\n{}", fresh.log()));
     let control = TcpListener::bind("127.0.0.1:0").await.expect("a port for the control");
     let address = control.local_addr().expect("its address");
     let mut child = tokio::process::Command::new(&program)
@@ -49,6 +54,8 @@ async fn main() -> ExitCode {
         .env("OBROL_E2E_URL", &server.url)
         .env("OBROL_E2E_EMAIL", obrol_tests::admin::EMAIL)
         .env("OBROL_E2E_PASSWORD", PASSWORD)
+        .env("OBROL_E2E_FRESH_URL", &fresh.url)
+        .env("OBROL_E2E_SETUP_TOKEN", token)
         .env("OBROL_E2E_CONTROL", format!("http://{address}"))
         .spawn()
         .unwrap_or_else(|why| panic!("{}: {why}", program.to_string_lossy()));
