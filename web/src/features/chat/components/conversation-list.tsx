@@ -74,15 +74,16 @@ export function ConversationList({ onNavigate }: { onNavigate?: () => void }) {
             className="min-h-11 w-full rounded-control border border-transparent bg-hover ps-9 pe-10 text-sm placeholder:text-muted hover:border-line focus:border-accent focus:outline-none [&::-webkit-search-cancel-button]:hidden"
           />
           {typed === "" ? null : (
-            <IconButton
-              label={t("clearSearch")}
-              tooltip={false}
-              size="sm"
-              className="top-1.5 end-1.5 [position:absolute!important]"
-              onClick={() => setTyped("")}
-            >
-              <X className="size-4" aria-hidden="true" />
-            </IconButton>
+            <div className="absolute end-1.5 top-1.5">
+              <IconButton
+                label={t("clearSearch")}
+                tooltip={false}
+                size="sm"
+                onClick={() => setTyped("")}
+              >
+                <X className="size-4" aria-hidden="true" />
+              </IconButton>
+            </div>
           )}
         </div>
       </div>

@@ -38,7 +38,7 @@ export function EditQuestion({ text, busy, onCancel, onSend }: EditQuestionProps
 
   return (
     <form
-      className="w-full rounded-card border border-edge bg-surface p-2 focus-within:border-accent"
+      className="mb-3 w-full rounded-card border border-edge bg-surface p-2 focus-within:border-accent"
       onSubmit={(event) => {
         event.preventDefault();
         if (sendable) onSend(draft);
