@@ -73,6 +73,9 @@ async fn look(app: &App) {
         gauge!("obrol_db_transactions").set(stats.transactions as f64);
         gauge!("obrol_db_commits").set(stats.commits as f64);
     }
+    let (open, idle) = app.db.pool_use();
+    gauge!("obrol_db_pool_connections", "state" => "idle").set(idle as f64);
+    gauge!("obrol_db_pool_connections", "state" => "busy").set(open.saturating_sub(idle) as f64);
     gauge!("obrol_coordination_healthy").set(f64::from(u8::from(app.coordination.healthy())));
     if let Some(pages) = statm() {
         gauge!("obrol_process_resident_bytes").set(pages as f64 * 4096.0);

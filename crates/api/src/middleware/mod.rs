@@ -5,3 +5,6 @@ pub mod edge;
 mod headers;
 mod log;
 mod render;
+
+#[cfg(test)]
+mod tests;

@@ -159,6 +159,17 @@ impl Db {
         self.0.sqlite.as_ref().map(|sqlite| sqlite.writer().stats())
     }
 
+    /// Connections of the pool (SQLite: of the readers): open, and of these idle.
+    pub fn pool_use(&self) -> (usize, usize) {
+        let pool = self.pool();
+        let (open, idle) = match self.dialect() {
+            Dialect::Sqlite => (pool.get_sqlite_connection_pool().size(), pool.get_sqlite_connection_pool().num_idle()),
+            Dialect::Postgres => (pool.get_postgres_connection_pool().size(), pool.get_postgres_connection_pool().num_idle()),
+            Dialect::MySql => (pool.get_mysql_connection_pool().size(), pool.get_mysql_connection_pool().num_idle()),
+        };
+        (open as usize, idle)
+    }
+
     /// Ends the open group, closes every connection and lets go of the lock. Other clones get errors from now on.
     pub async fn close(self) {
         if let Some(sqlite) = &self.0.sqlite {
