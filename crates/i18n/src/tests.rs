@@ -107,7 +107,7 @@ fn every_code_in_the_source_has_a_text() {
             for (at, _) in source.match_indices(call) {
                 let Some(code) = first_code(&source[at + call.len()..]) else { continue };
                 let id = format!("{prefix}{}", code.replace('.', "-"));
-                let titled = *prefix != "" || english.contains_key(&format!("{id}.title"));
+                let titled = !prefix.is_empty() || english.contains_key(&format!("{id}.title"));
                 if !english.contains_key(&id) || !titled {
                     without.insert(format!("{id} ({})", file.display()));
                 }
