@@ -69,9 +69,7 @@ export async function finished(page: Page, timeout = 30_000): Promise<void> {
 /** The numbers that the fake model counted, in the order in which they are shown. */
 export async function counted(answer: Locator, tag: string): Promise<number[]> {
   const text = (await answer.textContent()) ?? "";
-  return [...text.matchAll(new RegExp(`${tag}\\.(\\d+)`, "g"))].map((hit) =>
-    Number(hit[1]),
-  );
+  return [...text.matchAll(new RegExp(`${tag}\\.(\\d+)`, "g"))].map((hit) => Number(hit[1]));
 }
 
 export const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
