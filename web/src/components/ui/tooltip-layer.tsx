@@ -19,8 +19,8 @@ export function TooltipLayer() {
       shown = null;
     };
     const show = (owner: HTMLElement) => {
-      if (!owner.isConnected || owner.dataset["state"] === "open") return;
-      tip.textContent = owner.dataset["tip"] ?? "";
+      if (!owner.isConnected || owner.dataset.state === "open") return;
+      tip.textContent = owner.dataset.tip ?? "";
       tip.showPopover?.();
       shown = owner;
       const place = placeMenu(
