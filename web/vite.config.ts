@@ -58,7 +58,7 @@ export default defineConfig({
         ],
         globPatterns: ["index.html", "boot.js", "icon.svg", "assets/*.{js,css}"],
         // Grammars and the highlighter are large and seldom needed: cached when first used.
-        globIgnores: ["**/grammar-*", "**/*worker*"],
+        globIgnores: ["assets/code/**"],
         runtimeCaching: [
           {
             urlPattern: /\/assets\/.*\.js$/,
@@ -71,16 +71,21 @@ export default defineConfig({
     routeGraph(),
     precompress(),
   ],
-  worker: { format: "es" },
+  worker: {
+    format: "es",
+    // A folder of their own: the service worker does not fetch the highlighter and its grammars ahead.
+    rolldownOptions: {
+      output: {
+        entryFileNames: "assets/code/[name]-[hash].js",
+        chunkFileNames: "assets/code/[name]-[hash].js",
+      },
+    },
+  },
   build: {
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
-        chunkFileNames: (chunk) =>
-          chunk.moduleIds.some((id) => id.includes("/@shikijs/langs/"))
-            ? "assets/grammar-[name]-[hash].js"
-            : "assets/[name]-[hash].js",
         // What every page needs is one file each: it compresses better than forty small ones, and the libraries' file
         // keeps its name when only our code changes.
         codeSplitting: {

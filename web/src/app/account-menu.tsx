@@ -1,6 +1,6 @@
 // Who is signed in, and what they can do about it.
 import { useNavigate } from "@tanstack/react-router";
-import { ChevronsUpDown, LogOut, Settings } from "lucide-react";
+import { BookOpen, ChevronsUpDown, LogOut, Settings } from "lucide-react";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { Avatar } from "@/components/ui/avatar.tsx";
@@ -61,6 +61,12 @@ export function AccountMenu({ user, onNavigate }: AccountMenuProps) {
         }}
       >
         {t("settings")}
+      </MenuItem>
+      <MenuItem
+        icon={<BookOpen />}
+        onSelect={() => window.open("/docs/manual", "_blank", "noopener")}
+      >
+        {t("manual")}
       </MenuItem>
       <MenuSeparator />
       <MenuChoices

@@ -62,7 +62,7 @@ export function MenuSheet(props: MenuSheetProps) {
 
   function onKeyDown(event: KeyboardEvent<HTMLDivElement>): void {
     const items = [...event.currentTarget.querySelectorAll<HTMLElement>(ITEMS)];
-    const now = items.findIndex((one) => one === document.activeElement);
+    const now = items.indexOf(document.activeElement as HTMLElement);
     const go = (index: number) => {
       event.preventDefault();
       items.at(index % Math.max(1, items.length))?.focus();
