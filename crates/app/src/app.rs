@@ -100,7 +100,14 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let bench = Bench::new(parts.settings.concurrency);
         let feeds = Feeds::new(&parts.chance, parts.clock.now());
-        Self(Arc::new(Inner { parts, bench, feeds, closing: CancellationToken::new(), job_bell: OnceLock::new(), runtime: Handle::current() }))
+        Self(Arc::new(Inner {
+            parts,
+            bench,
+            feeds,
+            closing: CancellationToken::new(),
+            job_bell: OnceLock::new(),
+            runtime: Handle::current(),
+        }))
     }
 
     /// Runs `task` on the process's own runtime, wherever the caller stands.

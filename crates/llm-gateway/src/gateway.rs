@@ -57,6 +57,11 @@ impl Gateway {
         catalogue::find(&self.inner.sources, id).await.map(|(_, entry)| entry)
     }
 
+    /// Messages that one user may send each minute; 0 is no limit.
+    pub fn messages_per_minute(&self) -> u32 {
+        self.inner.settings.limits.messages_per_minute
+    }
+
     /// Counts one message of this user; `Err` when it is one too many.
     pub async fn take_message(&self, user: &str) -> Result<Hit, Hit> {
         let limit = self.inner.settings.limits.messages_per_minute;

@@ -1,9 +1,11 @@
 //! Reading and posting messages; each question gets its run.
 
+use std::time::Duration;
+
 use actix_web::http::header::ACCEPT;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use app::App;
-use app::conversations::{Posted, Question, Regenerate};
+use app::conversations::{Allowance, Posted, Question, Regenerate};
 use domain::Timestamp;
 use domain::ids::{ConversationId, MessageId};
 use serde::{Deserialize, Serialize};
@@ -14,6 +16,8 @@ use crate::cursor;
 use crate::events;
 use crate::extract::caller::Caller;
 use crate::extract::{Json, JsonOrDefault, Path, Query};
+use crate::facts::Facts;
+use crate::limits::RateLimit;
 use crate::problem::ApiResult;
 use crate::runs::RunBody;
 use crate::wire::present;
@@ -119,7 +123,7 @@ pub(super) async fn post(
         model: body.model,
         parent: body.parent_id,
     };
-    let posted = app::conversations::post(&app, &caller.0, id.0, question).await?;
+    let posted = app::conversations::post(&app, &caller.0, id.0, question, |left| announce(&request, left)).await?;
     answer(&app, caller, posted, &request).await
 }
 
@@ -154,8 +158,16 @@ pub(super) async fn regenerate(
     let (id, message) = path.0;
     let NewAnswer { client_message_id, model } = body.into_inner();
     let wish = Regenerate { client_message_id, model };
-    let posted = app::conversations::regenerate(&app, &caller.0, id, message, wish).await?;
+    let posted =
+        app::conversations::regenerate(&app, &caller.0, id, message, wish, |left| announce(&request, left)).await?;
     answer(&app, caller, posted, &request).await
+}
+
+/// The limit goes out with the answer, whatever that is.
+fn announce(request: &HttpRequest, left: Allowance) {
+    let Allowance { limit, remaining, reset_after } = left;
+    let window = Duration::from_secs(60);
+    Facts::of(request).announce(RateLimit { policy: "messages", limit, window, remaining, reset_after });
 }
 
 async fn answer(app: &App, caller: Caller, posted: Posted, request: &HttpRequest) -> ApiResult<HttpResponse> {

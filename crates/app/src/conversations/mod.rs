@@ -5,7 +5,7 @@ mod post;
 mod read;
 
 pub use change::{Change, Create, create, delete, update};
-pub use post::{Posted, Question, Regenerate, post, regenerate};
+pub use post::{Allowance, Posted, Question, Regenerate, post, regenerate};
 pub use read::{get, list, messages};
 
 use domain::conversations::Conversation;

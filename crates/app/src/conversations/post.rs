@@ -29,6 +29,14 @@ pub struct Regenerate {
     pub model: Option<String>,
 }
 
+/// What a person may still ask this minute.
+#[derive(Clone, Copy, Debug)]
+pub struct Allowance {
+    pub limit: u32,
+    pub remaining: u32,
+    pub reset_after: Duration,
+}
+
 /// What was accepted: durable from now on.
 #[derive(Clone, Debug)]
 pub struct Posted {
@@ -39,7 +47,14 @@ pub struct Posted {
     pub repeated: bool,
 }
 
-pub async fn post(app: &App, ctx: &Ctx, id: ConversationId, question: Question) -> Result<Posted> {
+/// `tell` hears of the asking person's limit, if there is one, whether it lets the question through or not.
+pub async fn post(
+    app: &App,
+    ctx: &Ctx,
+    id: ConversationId,
+    question: Question,
+    tell: impl Fn(Allowance),
+) -> Result<Posted> {
     let principal = ctx.principal()?;
     let client_id = client_message_id(question.client_message_id)?;
     let content = compose(question.content, app.settings.messages)?;
@@ -48,7 +63,7 @@ pub async fn post(app: &App, ctx: &Ctx, id: ConversationId, question: Question) 
         return Ok(first);
     }
     let model = model_for(app, question.model.as_deref(), &conversation).await?;
-    take_turn(app, principal).await?;
+    take_turn(app, principal, tell).await?;
     let (question_id, answer_id, run_id) = (ctx.new_id(), ctx.new_id(), ctx.new_id());
     let draft =
         Draft { client_id, content: Some(content), parent: question.parent, model, question_id, answer_id, run_id };
@@ -61,6 +76,7 @@ pub async fn regenerate(
     id: ConversationId,
     answer: MessageId,
     wish: Regenerate,
+    tell: impl Fn(Allowance),
 ) -> Result<Posted> {
     let principal = ctx.principal()?;
     let client_id = client_message_id(wish.client_message_id)?;
@@ -74,7 +90,7 @@ pub async fn regenerate(
         return Err(Error::new(Kind::Conflict, "message.not_an_answer"));
     };
     let model = model_for(app, wish.model.as_deref(), &conversation).await?;
-    take_turn(app, principal).await?;
+    take_turn(app, principal, tell).await?;
     let (answer_id, run_id) = (ctx.new_id(), ctx.new_id());
     let draft = Draft { client_id, content: None, parent: None, model, question_id, answer_id, run_id };
     accept(app, ctx, principal, id, draft).await
@@ -93,9 +109,15 @@ struct Draft {
 }
 
 /// Limits that hold before anything is written.
-async fn take_turn(app: &App, principal: &Principal) -> Result<()> {
+async fn take_turn(app: &App, principal: &Principal, tell: impl Fn(Allowance)) -> Result<()> {
     admit(app, principal).await?;
-    match app.gateway.take_message(&principal.user.to_string()).await {
+    let taken = app.gateway.take_message(&principal.user.to_string()).await;
+    let limit = app.gateway.messages_per_minute();
+    if limit > 0 {
+        let (Ok(hit) | Err(hit)) = &taken;
+        tell(Allowance { limit, remaining: hit.remaining, reset_after: hit.reset_after });
+    }
+    match taken {
         Ok(_) => Ok(()),
         Err(hit) => {
             let wait = hit.reset_after.max(Duration::from_secs(1));

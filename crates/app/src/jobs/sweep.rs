@@ -23,7 +23,9 @@ async fn sweep(app: &App) -> Result<()> {
     let tx = app.db.begin().await?;
     let now = persistence::database_now(&tx).await?;
     persistence::idempotency::sweep(&tx, now).await?;
-    ::jobs::sweep(&tx, now.minus(DONE_KEPT).millis(), now.minus(DEAD_KEPT).millis()).await.map_err(domain::Error::broken)?;
+    ::jobs::sweep(&tx, now.minus(DONE_KEPT).millis(), now.minus(DEAD_KEPT).millis())
+        .await
+        .map_err(domain::Error::broken)?;
     tx.commit().await?;
     Ok(())
 }

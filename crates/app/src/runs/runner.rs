@@ -49,6 +49,8 @@ pub(super) struct Record {
     pub asked: u64,
     pub error_class: Option<&'static str>,
     pub error_text: Option<String>,
+    /// The gateway tried all it may before anything was said.
+    pub exhausted: bool,
     /// When the provider says that asking again makes sense.
     pub retry_after: Option<Duration>,
 }
@@ -135,6 +137,7 @@ async fn answer(app: &App, run: &Run, live: &Live, deadline: Instant, record: &m
                             record.credential.clone_from(&last.credential);
                         }
                         note_failure(record, &error);
+                        record.exhausted = true;
                         return Done::Failed(failure(&error));
                     }
                 }

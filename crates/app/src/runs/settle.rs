@@ -68,7 +68,10 @@ async fn write(app: &App, run: &Run, live: &Live, done: &Done, record: &Record) 
         Done::Failed(failure) => {
             // A hint that is longer than anybody waits is an answer for now.
             let patient = record.retry_after.is_none_or(|hint| hint <= app.settings.limits.backoff_cap * 4);
-            Input::Fail { attempt, retryable: failure.retryable() && patient }
+            // What the gateway gave up after all its tries is asked for once more, not as often as a stream that was cut:
+            // tries times attempts would be a storm on a provider that is down.
+            let worth_it = !record.exhausted || run.state.failures == 0;
+            Input::Fail { attempt, retryable: failure.retryable() && patient && worth_it }
         }
         Done::Stopped => Input::Stopped { attempt },
         Done::Released | Done::NotTheSame | Done::Fenced => Input::Release { attempt },
