@@ -13,6 +13,8 @@ say "cargo clippy";        cargo clippy --locked --workspace --all-targets --fea
 say "cargo xtask house";   cargo xtask house
 if cargo deny --version >/dev/null 2>&1; then
   # The advisory database is a repository of its own, which a machine without a network cannot reach: `make advisories`.
+  # It looks at every platform, and a build has fetched only its own.
+  cargo fetch --locked -q
   say "cargo deny";        cargo deny --offline check bans licenses sources
 else
   say "cargo deny is not installed: dependencies are not checked (make deny-install, about 4 minutes)"
