@@ -96,7 +96,10 @@ impl KeyExtractor for Key {
     fn exceed_rate_limit_response(&self, negative: &NotUntil<QuantaInstant>, _: HttpResponseBuilder) -> HttpResponse {
         let wait = negative.wait_time_from(DefaultClock::default().now());
         let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "request.too_many");
-        HttpResponse::from_error(problem.arg("seconds", whole_seconds(wait)).retry_after(wait))
+        let mut response = HttpResponse::new(StatusCode::TOO_MANY_REQUESTS);
+        // Not as the response's error: that is dropped on the way through the limiter.
+        response.extensions_mut().insert(problem.arg("seconds", whole_seconds(wait)).retry_after(wait));
+        response
     }
 
     fn whitelisted_keys(&self) -> Vec<Self::Key> {

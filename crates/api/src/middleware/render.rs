@@ -17,13 +17,14 @@ pub(super) fn is_api(path: &str) -> bool {
 }
 
 /// The same response, with a document as its body when it reports a failure that has none.
-pub(super) fn problems(response: HttpResponse, api: bool, facts: &Facts) -> HttpResponse {
+pub(super) fn problems(mut response: HttpResponse, api: bool, facts: &Facts) -> HttpResponse {
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
         return response;
     }
+    let attached = response.extensions_mut().remove::<Problem>();
     let general;
-    let problem = match response.error().and_then(|error| error.as_error::<Problem>()) {
+    let problem = match attached.as_ref().or_else(|| response.error().and_then(|error| error.as_error::<Problem>())) {
         Some(problem) => problem,
         None if written(&response) || !(api || empty(&response)) => return response,
         None => {
