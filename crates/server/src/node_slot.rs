@@ -3,6 +3,8 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use domain::ids::NodeId;
@@ -27,6 +29,7 @@ pub fn take(data_dir: &Path, clock: &Clock, chance: &Chance) -> io::Result<NodeS
             .create(true)
             .truncate(false)
             .write(true)
+            .mode(0o600)
             .open(data_dir.join(format!("node-{number}.lock")))?;
         if FileExt::try_lock_exclusive(&lock)? {
             let node = identity(&data_dir.join(format!("node-{number}.id")), clock, chance)?;
@@ -42,8 +45,9 @@ fn identity(path: &Path, clock: &Clock, chance: &Chance) -> io::Result<NodeId> {
     }
     let node = NodeId::from_uuid(chance.uuid(clock.now()));
     let aside = path.with_extension("id.new");
-    fs::write(&aside, node.to_string())?;
-    File::open(&aside)?.sync_all()?;
+    let mut out = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&aside)?;
+    out.write_all(node.to_string().as_bytes())?;
+    out.sync_all()?;
     fs::rename(&aside, path)?;
     Ok(node)
 }

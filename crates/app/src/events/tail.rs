@@ -19,12 +19,14 @@ const LINGER: Duration = Duration::from_secs(60);
 /// The topic on which accounts announce that rights ended.
 const RIGHTS: &str = "auth";
 
-/// Passes on what other nodes say to `feed`, until the feed is dropped.
-pub(super) fn hear_other_nodes(app: &App, feed: &Arc<Feed>) {
+/// Passes on what other nodes say to `feed`, until the feed is dropped. Returns when the bus is heard, or soon.
+pub(super) async fn hear_other_nodes(app: &App, feed: &Arc<Feed>) {
     if !app.coordination.shared() {
         return;
     }
     let mut bus = app.coordination.bus().subscribe(&topic(feed.user));
+    // State is read after this: what is said from here on is heard.
+    bus.ready().await;
     let (spawner, app, user, feed) = (app, app.clone(), feed.user, Arc::downgrade(feed));
     spawner.spawn(async move {
         loop {

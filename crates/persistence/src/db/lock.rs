@@ -1,6 +1,6 @@
 //! An advisory lock beside the SQLite file, with the holder's pid in it: one serving process at a time.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -64,8 +64,7 @@ impl LockFile {
                 self.path.display()
             ))
         };
-        let mut file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&self.path).map_err(fault)?;
+        let mut file = super::private::open(&self.path).map_err(fault)?;
         match file.try_lock() {
             Ok(()) => {
                 file.set_len(0).and_then(|()| file.rewind()).map_err(fault)?;

@@ -5,6 +5,7 @@ pub(crate) mod facts;
 mod lock;
 pub(crate) mod migrate;
 pub(crate) mod options;
+mod private;
 mod server;
 mod snapshot;
 mod sqlite;
@@ -164,7 +165,9 @@ impl Db {
         let pool = self.pool();
         let (open, idle) = match self.dialect() {
             Dialect::Sqlite => (pool.get_sqlite_connection_pool().size(), pool.get_sqlite_connection_pool().num_idle()),
-            Dialect::Postgres => (pool.get_postgres_connection_pool().size(), pool.get_postgres_connection_pool().num_idle()),
+            Dialect::Postgres => {
+                (pool.get_postgres_connection_pool().size(), pool.get_postgres_connection_pool().num_idle())
+            }
             Dialect::MySql => (pool.get_mysql_connection_pool().size(), pool.get_mysql_connection_pool().num_idle()),
         };
         (open as usize, idle)

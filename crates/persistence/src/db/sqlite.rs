@@ -9,8 +9,9 @@ use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
 use super::lock::LockFile;
 use super::options::{DbSettings, Exclusive};
+use super::private;
 use super::writer::Writer;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Only another process (`admin create` beside the server) can make SQLite wait.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
@@ -31,7 +32,14 @@ impl Sqlite {
         if settings.exclusive == Exclusive::Yes {
             lock.take().await?;
         }
-        // The writer first: it makes the file and its write-ahead log.
+        // SQLite gives its own files the mode of the database file, so that one is made here.
+        private::open(&path).map_err(|error| {
+            Error::Refused(format!(
+                "the database file {} cannot be opened: {error}; does the directory exist, and is it writable?",
+                path.display()
+            ))
+        })?;
+        // The writer first: it makes the write-ahead log.
         let writer = Writer::start(writer_options(&path)).await?;
         let read = Database::connect(reader_options(&path, settings)).await?;
         Ok((read, Self { path, writer, lock }))
