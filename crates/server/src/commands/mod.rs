@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use crate::cli::{AdminCommand, Cli, Command};
 use crate::config::Config;
 use crate::config::faults::Faults;
+use crate::greeting::say;
 use crate::logging;
 use crate::wiring::Purpose;
 
@@ -50,7 +51,7 @@ fn chosen(command: Command) -> Result<ExitCode, Failure> {
             block_on(admin::create(quietly(Config::load()?), wanted))
         }
         Command::Openapi => {
-            print!("{}", api::openapi::pretty());
+            say(&api::openapi::pretty());
             Ok(ExitCode::SUCCESS)
         }
         Command::Doctor => block_on(doctor::run(quietly(Config::load()?))),

@@ -55,7 +55,7 @@ pub async fn run(config: Config, purpose: Purpose) -> Result<ExitCode, Failure> 
             Some(handle)
         }
         None => {
-            println!("Obrol {} works beside the serving processes.", env!("CARGO_PKG_VERSION"));
+            greeting::say(concat!("Obrol ", env!("CARGO_PKG_VERSION"), " works beside the serving processes.\n"));
             None
         }
     };

@@ -5,13 +5,14 @@ use std::process::ExitCode;
 use super::Failure;
 use crate::cli::{ConfigCommand, Format};
 use crate::config::{Config, example};
+use crate::greeting::say;
 
 pub fn run(command: &ConfigCommand) -> Result<ExitCode, Failure> {
     match command {
         ConfigCommand::Check => check(&Config::load()?),
-        ConfigCommand::Example { format: Format::Env } => print!("{}", example::env()),
-        ConfigCommand::Example { format: Format::Toml } => print!("{}", example::toml()),
-        ConfigCommand::Example { format: Format::Markdown } => print!("{}", example::markdown()),
+        ConfigCommand::Example { format: Format::Env } => say(&example::env()),
+        ConfigCommand::Example { format: Format::Toml } => say(&example::toml()),
+        ConfigCommand::Example { format: Format::Markdown } => say(&example::markdown()),
     }
     Ok(ExitCode::SUCCESS)
 }
