@@ -2,9 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{Error, FieldFault, Kind};
+use domain::{Error, FieldFault, Kind, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use crate::problem::{ApiResult, Problem};
 
@@ -31,6 +32,20 @@ pub fn decode<T: DeserializeOwned>(marker: &str) -> ApiResult<T> {
         Some((&VERSION, position)) => serde_json::from_slice(position).map_err(|_| refused()),
         _ => Err(refused()),
     }
+}
+
+/// A page of `limit` out of `found`, which was asked for with one more: the one too many says that there is another page,
+/// whose marker comes along.
+pub fn page<T>(
+    mut found: Vec<T>,
+    limit: u32,
+    position: impl Fn(&T) -> (Timestamp, Uuid),
+) -> ApiResult<(Vec<T>, Option<String>)> {
+    let more = found.len() > limit as usize;
+    found.truncate(limit as usize);
+    let last = found.last().filter(|_| more).map(position);
+    let next = last.map(|(at, id)| encode(&(at.millis(), id))).transpose()?;
+    Ok((found, next))
 }
 
 /// `decode` for an optional query parameter.

@@ -105,12 +105,8 @@ pub(super) async fn sessions(
     let limit = cursor::limit(query.limit, 50, 200)?;
     let after: Option<(i64, SessionId)> = cursor::decode_optional(query.cursor.as_deref())?;
     let after = after.map(|(at, id)| (Timestamp(at), id));
-    // One more than asked for tells whether there is another page.
-    let mut found = accounts::sessions(&app, &ctx, after, u64::from(limit) + 1).await?;
-    let more = found.len() > limit as usize;
-    found.truncate(limit as usize);
-    let last = found.last().filter(|_| more);
-    let next_cursor = last.map(|last| cursor::encode(&(last.created_at.millis(), last.id))).transpose()?;
+    let found = accounts::sessions(&app, &ctx, after, u64::from(limit) + 1).await?;
+    let (found, next_cursor) = cursor::page(found, limit, |session| (session.created_at, session.id.uuid()))?;
     let current = ctx.principal()?.session;
     let items = found.into_iter().map(|session| body_of(session, current)).collect();
     Ok(HttpResponse::Ok().json(SessionPage { items, next_cursor }))

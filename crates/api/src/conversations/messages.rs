@@ -60,13 +60,8 @@ pub(super) async fn list(
     let limit = cursor::limit(query.limit, PAGE, LARGEST_PAGE)?;
     let before: Option<(i64, MessageId)> = cursor::decode_optional(query.cursor.as_deref())?;
     let before = before.map(|(at, id)| (Timestamp(at), id));
-    let mut found = app::conversations::messages(&app, &caller.0, id.0, before, u64::from(limit) + 1).await?;
-    let more = found.len() > limit as usize;
-    found.truncate(limit as usize);
-    let next_cursor = match found.last().filter(|_| more) {
-        Some(last) => Some(cursor::encode(&(last.created_at.millis(), last.id))?),
-        None => None,
-    };
+    let found = app::conversations::messages(&app, &caller.0, id.0, before, u64::from(limit) + 1).await?;
+    let (found, next_cursor) = cursor::page(found, limit, |message| (message.created_at, message.id.uuid()))?;
     let items = found.into_iter().map(|message| MessageBody::new(message, caller.0.locale)).collect();
     Ok(web::Json(MessageList { items, next_cursor }))
 }

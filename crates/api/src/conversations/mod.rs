@@ -100,15 +100,9 @@ async fn list(caller: Caller, app: web::Data<App>, query: Query<ListQuery>) -> A
     let after = after.map(|(at, id)| (Timestamp(at), id));
     let title = query.q.map(|q| q.trim().to_owned()).filter(|q| !q.is_empty());
     let archived = query.archived.unwrap_or(false);
-    // One more than asked for says whether there is another page.
     let wanted = u64::from(limit) + 1;
-    let mut found = app::conversations::list(&app, &caller.0, archived, title, after, wanted).await?;
-    let more = found.len() > limit as usize;
-    found.truncate(limit as usize);
-    let next_cursor = match found.last().filter(|_| more) {
-        Some(last) => Some(cursor::encode(&(last.updated_at.millis(), last.id))?),
-        None => None,
-    };
+    let found = app::conversations::list(&app, &caller.0, archived, title, after, wanted).await?;
+    let (found, next_cursor) = cursor::page(found, limit, |last| (last.updated_at, last.id.uuid()))?;
     let items = found.into_iter().map(ConversationBody::from).collect();
     Ok(web::Json(ConversationList { items, next_cursor }))
 }
