@@ -41,6 +41,8 @@ async fn die_at(name: &str) -> bool {
     let fake = FakeLlm::start(&[MODEL, SLOW]).await;
     let mut server = Server::prepare(&store, "node");
     server.provider("FAKE", &fake);
+    // Titles by a model are jobs: the queue of jobs has points too.
+    server.set("OBROL_TITLE_MODEL", &format!("fake/{MODEL}"));
     server.up().await;
     let ani = server.person("ani").await;
     let conversation = ani.conversation(&format!("fake/{MODEL}")).await;

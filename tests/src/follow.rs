@@ -168,3 +168,7 @@ pub async fn follow_until(api: &Api, run: &str, limit: Duration, enough: impl Fn
     }
     reading
 }
+
+#[cfg(test)]
+#[path = "follow_tests.rs"]
+mod tests;

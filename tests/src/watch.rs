@@ -71,8 +71,10 @@ async fn watch(api: Api, state: Arc<Mutex<State>>) {
             // Comments come every 15 s: a longer silence is a dead connection.
             while let Some(event) = stream.soon(Duration::from_secs(20)).await {
                 let behind = state.lock().unwrap().hear(&event);
-                for run in behind {
-                    catch_up(&api, &state, &run).await;
+                match behind {
+                    Behind::No => {}
+                    Behind::One(run) => catch_up(&api, &state, &run).await,
+                    Behind::All => fetch_anew(&api, &state).await,
                 }
             }
             last = stream.last_id().map(str::to_owned).or(last);
@@ -81,29 +83,56 @@ async fn watch(api: Api, state: Arc<Mutex<State>>) {
     }
 }
 
+/// What must be fetched.
+enum Behind {
+    No,
+    One(String),
+    All,
+}
+
 impl State {
-    /// Applies an event; gives the runs whose text must be fetched.
-    fn hear(&mut self, event: &Event) -> Vec<String> {
+    /// Applies an event.
+    fn hear(&mut self, event: &Event) -> Behind {
         self.heard.push(event.name.clone());
         self.events.push(event.clone());
         if event.name == "sync.required" {
             self.syncs += 1;
-            let mut open: Vec<_> = self.readings.iter_mut().filter(|(_, reading)| reading.end.is_none()).collect();
-            // What we have may be old; a snapshot follows if the run is still being worked.
-            open.iter_mut().for_each(|(_, reading)| reading.gap = true);
-            return open.into_iter().map(|(run, _)| run.clone()).collect();
+            // What we have may be old; a snapshot follows of what is still being worked.
+            let open = self.readings.values_mut().filter(|reading| reading.end.is_none());
+            open.for_each(|reading| reading.gap = true);
+            return Behind::All;
         }
         let Some(run) = event.name.starts_with("run.").then(|| event.data["run_id"].as_str()).flatten() else {
-            return Vec::new();
+            return Behind::No;
         };
         let reading = self.readings.entry(run.to_owned()).or_default();
-        if reading.end.is_some() && event.name == "run.snapshot" {
-            return Vec::new(); // It was fetched whole while this was on its way.
+        let ends = matches!(event.name.as_str(), "run.succeeded" | "run.failed" | "run.cancelled");
+        if reading.end.is_some() && !ends {
+            return Behind::No; // It was fetched whole while this was on its way.
         }
         let known = reading.gap;
         reading.apply(event);
-        let behind = reading.gap && !known && reading.end.is_none();
-        if behind { vec![run.to_owned()] } else { Vec::new() }
+        if reading.gap && !known && reading.end.is_none() { Behind::One(run.to_owned()) } else { Behind::No }
+    }
+
+    fn ended(&self, run: &str) -> bool {
+        self.readings.get(run).is_some_and(|reading| reading.end.is_some())
+    }
+}
+
+/// Reads again what is on the screen: the newest messages of the person's conversations.
+async fn fetch_anew(api: &Api, state: &Mutex<State>) {
+    let get = |path: String| async move {
+        api.patiently(reqwest::Method::GET, &path, None, Duration::from_secs(30)).await.expect(200)["items"].take()
+    };
+    for conversation in get("/api/v1/conversations?limit=50".into()).await.as_array().into_iter().flatten() {
+        let path = format!("/api/v1/conversations/{}/messages?limit=50", crate::api::id(conversation));
+        for message in get(path).await.as_array().into_iter().flatten() {
+            let Some(run) = message["run_id"].as_str() else { continue };
+            if message["status"] != "streaming" && !state.lock().unwrap().ended(run) {
+                catch_up(api, state, run).await;
+            }
+        }
     }
 }
 
