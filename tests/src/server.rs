@@ -170,13 +170,16 @@ impl Server {
     }
 
     pub async fn ready(&mut self, limit: Duration) {
-        let api = Api::anonymous(&self.url);
+        // A worker has no pages and no API, but measurements.
+        let worker = self.words == ["work"];
+        let (base, path) = if worker { (&self.metrics_url, "/metrics") } else { (&self.url, "/readyz") };
+        let api = Api::anonymous(base);
         let start = Instant::now();
         loop {
             if let Some(status) = self.process.as_mut().and_then(Process::ended) {
                 panic!("{} ended before it was ready: {status}\n{}", self.name, self.log_tail());
             }
-            let asked = api.try_send(api.request(reqwest::Method::GET, "/readyz")).await;
+            let asked = api.try_send(api.request(reqwest::Method::GET, path)).await;
             if asked.is_ok_and(|answer| answer.status.is_success()) {
                 return;
             }
