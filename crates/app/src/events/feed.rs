@@ -7,8 +7,9 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use domain::conversations::{Message, plain_text};
 use domain::ids::{ConversationId, MessageId, RunId, UserId};
-use domain::runs::follow::take;
+use domain::runs::follow::{length, skip, take};
 use domain::runs::{Position, Reading};
 use domain::{Chance, Timestamp};
 use tokio::sync::watch;
@@ -65,6 +66,29 @@ impl State {
 
     pub fn snapshots(&self) -> Vec<Event> {
         self.views.iter().map(|(run, view)| snapshot(*run, view)).collect()
+    }
+
+    /// An end whose answer was not heard whole (the bus lost something, or the run was faster than a look at the database)
+    /// comes after what is missing, so that whoever only adds pieces up has the stored text too.
+    fn tell_the_rest(&mut self, run: RunId, attempt: u32, message: &Message) {
+        let text = plain_text(&message.content);
+        let Some(view) = self.views.get(&run) else {
+            if !text.is_empty() {
+                let (conversation, message, at) = (message.conversation, message.id, length(&text));
+                self.push(Event::RunSnapshot { run, conversation, message, attempt, at, text });
+            }
+            return;
+        };
+        let (message, at) = (view.message, view.position.at);
+        let same = view.text.chars().zip(text.chars()).take_while(|(have, stored)| have == stored).count();
+        let keep = u32::try_from(same).unwrap_or(u32::MAX);
+        if keep < at {
+            self.push(Event::RunRewound { run, message, attempt, keep });
+        }
+        let rest = skip(&text, keep);
+        if !rest.is_empty() {
+            self.push(Event::RunDelta { run, message, attempt, start: keep, text: rest.to_owned() });
+        }
     }
 
     fn remember_end(&mut self, run: RunId) {
@@ -134,8 +158,9 @@ impl State {
                 self.push(Event::RunRewound { run, message, attempt, keep });
                 false
             }
-            Event::RunEnded { run, .. } => {
+            Event::RunEnded { run, attempt, ref message, .. } => {
                 if !self.has_ended(run) {
+                    self.tell_the_rest(run, attempt, message);
                     self.remember_end(run);
                     self.push(event);
                 }
