@@ -98,7 +98,9 @@ async fn list(caller: Caller, app: web::Data<App>, query: Query<ListQuery>) -> A
     let limit = cursor::limit(query.limit, PAGE, LARGEST_PAGE)?;
     let after: Option<(i64, ConversationId)> = cursor::decode_optional(query.cursor.as_deref())?;
     let after = after.map(|(at, id)| (Timestamp(at), id));
-    let title = query.q.map(|q| q.trim().to_owned()).filter(|q| !q.is_empty());
+    // PostgreSQL refuses U+0000, SQLite ends the pattern there; no title has control characters.
+    let part = query.q.map(|q| q.chars().filter(|c| !c.is_control()).collect::<String>());
+    let title = part.map(|q| q.trim().to_owned()).filter(|q| !q.is_empty());
     let archived = query.archived.unwrap_or(false);
     let wanted = u64::from(limit) + 1;
     let found = app::conversations::list(&app, &caller.0, archived, title, after, wanted).await?;

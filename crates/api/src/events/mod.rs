@@ -40,7 +40,7 @@ async fn listen(caller: Caller, app: web::Data<App>, request: HttpRequest) -> Ap
             yield listening.next().await;
         }
     };
-    Ok(respond(&app, &request, caller, source))
+    respond(&app, &request, caller, source).await
 }
 
 /// The stream of one run.
@@ -66,7 +66,7 @@ pub(crate) async fn run_stream(
             }
         }
     };
-    Ok(respond(app, request, caller, source))
+    respond(app, request, caller, source).await
 }
 
 pub(crate) fn last_event_id(request: &HttpRequest) -> Option<&str> {
@@ -74,20 +74,28 @@ pub(crate) fn last_event_id(request: &HttpRequest) -> Option<&str> {
     (!id.is_empty() && id.len() <= 128).then_some(id)
 }
 
-fn respond(
+async fn respond(
     app: &App,
     request: &HttpRequest,
     caller: Caller,
     source: impl Stream<Item = Heard> + 'static,
-) -> HttpResponse {
+) -> ApiResult<HttpResponse> {
+    // Watched first, asked again then: a right that ends in between is seen by the one or the other.
+    let principal = caller.0.principal()?;
+    let rights = app::events::watch(app, principal)?;
+    if let Some(session) = principal.session
+        && app::accounts::still_valid(app, &[(session, principal.rights_epoch)]).await?.is_empty()
+    {
+        return Err(domain::Error::new(domain::Kind::Unauthenticated, "auth.session_ended").into());
+    }
     let ends = proof_ends(request).unwrap_or_else(|| caller.0.now());
-    let bytes = sse::written(app.clone(), caller.0, ends, source);
+    let bytes = sse::written(app.clone(), caller.0, rights, ends, source);
     let body = futures_util::StreamExt::map(bytes, Ok::<Bytes, actix_web::Error>);
-    HttpResponse::Ok()
+    Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8")))
         .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform")))
         // Compression would hold events back.
         .insert_header((CONTENT_ENCODING, ContentEncoding::Identity))
         .insert_header(("x-accel-buffering", "no"))
-        .streaming(body)
+        .streaming(body))
 }

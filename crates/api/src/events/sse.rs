@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use app::App;
-use app::events::{Heard, watch};
+use app::events::{Heard, Watch};
 use bytes::Bytes;
 use domain::{Ctx, Locale, Timestamp};
 use futures_util::{Stream, StreamExt};
@@ -20,12 +20,11 @@ const RETRY_MS: u64 = 1_000;
 pub(super) fn written(
     app: App,
     ctx: Ctx,
+    rights: Watch,
     ends: Timestamp,
     source: impl Stream<Item = Heard> + 'static,
 ) -> impl Stream<Item = Bytes> + 'static {
     async_stream::stream! {
-        let Ok(principal) = ctx.principal() else { return };
-        let rights = watch(&app, principal);
         let locale = ctx.locale;
         let lives_for = ends.since(ctx.now());
         let mut expiry = pin!(tokio::time::sleep(lives_for));
@@ -48,15 +47,15 @@ pub(super) fn written(
                     yield Bytes::from_static(b"event: auth.expired\ndata: {}\n\n");
                     return;
                 }
+                () = closing.cancelled() => {
+                    yield Bytes::from(format!("retry: {}\n\n", 300 + app.chance.below(2_000)));
+                    return;
+                }
                 heard = source.next() => match heard {
                     Some(heard) => yield frame(&heard, locale),
                     None => return,
                 },
                 _ = ping.tick() => yield Bytes::from_static(b": ping\n\n"),
-                () = closing.cancelled() => {
-                    yield Bytes::from(format!("retry: {}\n\n", 300 + app.chance.below(2_000)));
-                    return;
-                }
             }
         }
     }

@@ -69,13 +69,25 @@ fn standing(origin: &HeaderValue, headers: &HeaderMap, settings: &Settings) -> S
     let public = settings.public_url.as_ref().map(|url| url.origin().ascii_serialization());
     let authority = origin.split_once("://").map(|(_, authority)| authority);
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    if public.as_deref() == Some(origin) || (authority.is_some() && authority == host) {
+    if public.as_deref() == Some(origin)
+        || (authority.is_some() && authority == host && host.is_some_and(is_this_machine))
+    {
         Standing::Own
     } else if settings.cors_origins.iter().any(|listed| listed == origin) {
         Standing::Listed
     } else {
         Standing::Foreign
     }
+}
+
+/// `localhost` or an address: names can be made to point here by whoever owns them (DNS rebinding), so a name is our own
+/// only as the public URL.
+fn is_this_machine(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.rsplit_once(':').map_or(host, |(name, _)| name),
+    };
+    name.eq_ignore_ascii_case("localhost") || name.parse::<std::net::IpAddr>().is_ok()
 }
 
 /// Without credentials: pages elsewhere use bearer tokens, never our cookies.
@@ -108,6 +120,13 @@ mod tests {
             ["null", "https://chat.example.evil", "https://shop.example:444", "http://shop.example", "https://", ""]
         {
             assert_eq!(of(foreign), Standing::Foreign, "{foreign}");
+        }
+        let mut rebound = HeaderMap::new();
+        rebound.insert(header::HOST, HeaderValue::from_static("evil.example:8080"));
+        let evil = HeaderValue::from_static("http://evil.example:8080");
+        assert_eq!(standing(&evil, &rebound, &Settings::default()), Standing::Foreign);
+        for own in ["localhost:8080", "[::1]:8080", "192.168.1.7:8080", "127.0.0.1"] {
+            assert!(is_this_machine(own), "{own}");
         }
     }
 }

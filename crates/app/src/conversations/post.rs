@@ -152,8 +152,14 @@ async fn accept(app: &App, ctx: &Ctx, principal: &Principal, id: ConversationId,
             if let Some(first) = repeated(app, principal, &conversation, draft.client_id.as_deref()).await? {
                 return Ok(first);
             }
-            // Else another node began a run of this conversation at the same moment: this one waits for its turn.
-            write(true).await
+            // Else another node began a run of this conversation at the same moment, and this one waits for its turn; or the
+            // other same message is written but not committed yet.
+            match write(true).await {
+                Err(fault) if is_refused_by_index(&fault) => {
+                    return soon_repeated(app, principal, &conversation, draft.client_id.as_deref()).await;
+                }
+                written => written,
+            }
         }
         written => written,
     };
@@ -257,6 +263,22 @@ async fn parent_of(
         Some(_) => Ok(Some(parent)),
         None => Err(Error::invalid(vec![FieldFault::new("/parent_id", "message.not_in_conversation")])),
     }
+}
+
+/// Waits a moment for the commit of the same message that came first.
+async fn soon_repeated(
+    app: &App,
+    principal: &Principal,
+    conversation: &Conversation,
+    client_id: Option<&str>,
+) -> Result<Posted> {
+    for _ in 0..20 {
+        tokio::time::sleep(Duration::from_millis(25)).await;
+        if let Some(first) = repeated(app, principal, conversation, client_id).await? {
+            return Ok(first);
+        }
+    }
+    Err(Error::new(Kind::Unavailable, "db.unavailable").retry_after(Duration::from_secs(1)))
 }
 
 fn is_refused_by_index(fault: &Error) -> bool {

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use domain::Principal;
 use domain::ids::SessionId;
+use domain::{Error, Kind, Principal, Result};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::App;
@@ -52,15 +53,26 @@ impl Watch {
     }
 }
 
+/// Streams that one device may hold open: an integrator may serve many pages with one token, but not without end.
+const MOST_STREAMS: usize = 4_096;
+
 /// Watches over the rights of `principal` for as long as the stream holds the answer.
-pub fn watch(app: &App, principal: &Principal) -> Watch {
+///
+/// # Errors
+/// `events.too_many_streams` when the device has too many open.
+pub fn watch(app: &App, principal: &Principal) -> Result<Watch> {
     let lost = CancellationToken::new();
     if let Some(session) = principal.session {
         let mut streams = app.feeds.open_streams.streams();
         let entry = streams.entry(session).or_insert_with(|| (principal.rights_epoch, Vec::new()));
         // An older epoch is the stricter one to check.
         entry.0 = entry.0.min(principal.rights_epoch);
+        entry.1.retain(|token| !token.is_cancelled());
+        if entry.1.len() >= MOST_STREAMS {
+            let error = Error::new(Kind::TooMany, "events.too_many_streams").arg("limit", MOST_STREAMS);
+            return Err(error.retry_after(Duration::from_secs(5)));
+        }
         entry.1.push(lost.clone());
     }
-    Watch { _closed: lost.clone().drop_guard(), lost }
+    Ok(Watch { _closed: lost.clone().drop_guard(), lost })
 }

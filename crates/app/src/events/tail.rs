@@ -66,8 +66,9 @@ pub async fn keep(app: App) {
                 app.feeds.sweep(app.clock.now(), LINGER);
                 if app.db.shared() {
                     look_at(&app, &app.feeds.all()).await;
-                    end_lost_streams(&app).await;
                 }
+                // Alone, too: a stream that opens while its right ends registers after the news has passed.
+                end_lost_streams(&app).await;
             }
             _ = rights.next() => end_lost_streams(&app).await,
             () = app.closing.cancelled() => return,

@@ -29,7 +29,7 @@ request-too_many = Too many requests. Please wait { $seconds ->
        *[other] { $seconds } seconds
     } and try again.
     .title = Too many requests
-request-origin_refused = Requests from this website are not allowed here.
+request-origin_refused = Requests from this website are not allowed here. If it is this server's own name, its operator sets OBROL_PUBLIC_URL to it.
     .title = The origin is not allowed
 request-precondition_required = Send the If-Match header with the ETag that you last read, so that nobody's change is lost.
     .title = If-Match is required

@@ -28,7 +28,7 @@ request-too_many = Terlalu banyak permintaan. Silakan tunggu { $seconds ->
        *[other] { $seconds } detik
     } lalu coba lagi.
     .title = Terlalu banyak permintaan
-request-origin_refused = Permintaan dari situs web ini tidak diizinkan di sini.
+request-origin_refused = Permintaan dari situs web ini tidak diizinkan di sini. Jika ini nama server ini sendiri, operatornya mengisi OBROL_PUBLIC_URL dengan nama itu.
     .title = Asal permintaan tidak diizinkan
 request-precondition_required = Kirimkan header If-Match dengan ETag yang terakhir Anda baca, agar perubahan siapa pun tidak hilang.
     .title = If-Match diperlukan

@@ -28,7 +28,7 @@ request-too_many = リクエストが多すぎます。{ $seconds ->
        *[other] { $seconds } 秒
     }待ってから、もう一度お試しください。
     .title = リクエストが多すぎます
-request-origin_refused = このウェブサイトからのリクエストは許可されていません。
+request-origin_refused = このウェブサイトからのリクエストは許可されていません。このサーバー自身の名前の場合は、運用者が OBROL_PUBLIC_URL に設定してください。
     .title = 許可されていない送信元です
 request-precondition_required = 最後に読み取った ETag を If-Match ヘッダーで送信してください。ほかの人の変更を失わないためです。
     .title = If-Match が必要です

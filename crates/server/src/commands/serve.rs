@@ -17,6 +17,9 @@ use crate::signals::Signals;
 use crate::wiring::{self, Purpose, Wired};
 use crate::{greeting, housekeeping, logging, metrics};
 
+/// How long a client may leave what was sent to it unread.
+#[cfg(target_os = "linux")]
+const DEAF: Duration = Duration::from_secs(60);
 /// Less free space than this on the disk of the data directory, and nothing new is taken in.
 const LEAST_SPACE: u64 = 16 * 1024 * 1024;
 
@@ -91,7 +94,13 @@ pub async fn run(config: Config, purpose: Purpose) -> Result<ExitCode, Failure> 
 }
 
 fn bind(address: SocketAddr, key: &str) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).map_err(|error| format!("{key}: {address} cannot be listened on: {error}").into())
+    let fault = |error| format!("{key}: {address} cannot be listened on: {error}");
+    let listener = TcpListener::bind(address).map_err(fault)?;
+    // A client that takes nothing of what is sent to it is dropped by the system; nothing of ours would notice, because a
+    // stream is only polled when there is room to write. Accepted sockets inherit it.
+    #[cfg(target_os = "linux")]
+    socket2::SockRef::from(&listener).set_tcp_user_timeout(Some(DEAF)).map_err(fault)?;
+    Ok(listener)
 }
 
 fn http(config: &Config, listener: TcpListener, shell: &Shell, app: &App) -> std::io::Result<actix_web::dev::Server> {
