@@ -17,8 +17,9 @@ const ROUTES: { name: string; files: string[]; with?: string[]; budget: number }
     name: "chat, with markdown",
     files: ["_app", "_app/c.$conversationId"],
     with: ["src/lib/markdown/"],
-    // The aim is 165; what is over it is the thread itself. Lower this with every kilobyte won.
-    budget: 186,
+    // The aim is 165. What is left over it: marked (12), the virtualiser (9) and the thread itself (12) on top of the
+    // empty chat's 145; the first paint of an answer needs all three. Lower this with every kilobyte won.
+    budget: 180,
   },
   {
     name: "settings/profile",

@@ -1,6 +1,5 @@
 // Cuts Markdown into blocks so that a growing text re-parses only its end and everything above stays the same object.
 import { Marked, type Token } from "marked";
-import remend from "remend";
 
 export interface Block {
   /** Where it begins in the text: stays the same while the text grows, so it serves as a React key. */
@@ -69,13 +68,26 @@ function reuse(fresh: Block[], old: readonly Block[]): Block[] {
   });
 }
 
+type Mend = typeof import("remend").default;
+let mend: Mend | null = null;
+
+/** Fetches what closes half-written syntax. Only an answer that is being written needs it, so no page waits for it. */
+export async function loadMend(): Promise<void> {
+  try {
+    mend ??= (await import("remend")).default;
+  } catch {
+    // Without it half-written syntax shows as it is until it is complete.
+  }
+}
+
 /** The end of an answer that is still being written, with half-written syntax closed for the eye. */
 export function mended(parsed: Parsed): Block[] {
   const last = parsed.blocks.findLastIndex((block) => block.token.type !== "space");
   const block = parsed.blocks[last];
-  if (block === undefined || block.token.type === "code") return parsed.blocks;
+  const close = mend;
+  if (close === null || block === undefined || block.token.type === "code") return parsed.blocks;
   const raw = parsed.text.slice(block.start);
-  const closed = remend(raw, { linkMode: "text-only", katex: false, htmlTags: true });
+  const closed = close(raw, { linkMode: "text-only", katex: false, htmlTags: true });
   if (closed === raw) return parsed.blocks;
   return [...parsed.blocks.slice(0, last), ...lex(closed, block.start)];
 }

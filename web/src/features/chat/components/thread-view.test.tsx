@@ -97,7 +97,7 @@ describe("ThreadView", () => {
     });
     const article = screen.getByRole("article", { name: "Jawaban" });
     expect(article).toHaveAttribute("aria-busy", "true");
-    expect(within(article).getByText("obrolan").tagName).toBe("STRONG");
+    expect((await within(article).findByText("obrolan")).tagName).toBe("STRONG");
 
     await act(async () => {
       const message: Message = {
