@@ -51,13 +51,15 @@ export async function askAnew(page: Page, model: string, question: string): Prom
   await page.goto("/");
   await chooseModel(page, model);
   await composer(page).fill(question);
-  await composer(page).press("Enter");
+  // By the button: on phones Enter breaks the line.
+  await page.getByRole("button", { name: "Send", exact: true }).click();
   await page.waitForURL(/\/c\/[0-9a-f-]{36}$/);
 }
 
 export async function ask(page: Page, question: string): Promise<void> {
   await composer(page).fill(question);
-  await composer(page).press("Enter");
+  // By the button: on phones Enter breaks the line.
+  await page.getByRole("button", { name: "Send", exact: true }).click();
   await expect(composer(page)).toHaveValue("");
 }
 

@@ -20,7 +20,8 @@ export function Sheet({ open, onOpenChange, title, children }: SheetProps) {
       className="m-0 h-dvh max-h-none w-[min(20rem,86vw)] max-w-none animate-slide-in overflow-hidden border-e bg-side p-0"
     >
       <div className="flex h-full flex-col">
-        <h2 id={id} className="sr-only">
+        {/* The focus begins here: in the search field it would call up the phone's keyboard. */}
+        <h2 id={id} tabIndex={-1} data-autofocus="" className="sr-only">
           {title}
         </h2>
         {children}

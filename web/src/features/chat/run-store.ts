@@ -19,6 +19,7 @@ export class RunStore {
   readonly #byMessage = new Map<string, string>();
   readonly #dirty = new Set<string>();
   readonly #listeners = new Map<string, Set<() => void>>();
+  readonly #watchers = new Set<() => void>();
   readonly #ended: string[] = [];
   readonly #options: RunStoreOptions;
   #scheduled = false;
@@ -34,6 +35,7 @@ export class RunStore {
       this.#now.set(run.runId, run);
       this.#byMessage.set(run.messageId, run.runId);
       if (isOver(run)) this.#remember(run.runId);
+      if (isOver(run) || run.conversationId !== before?.conversationId) this.#tellWatchers();
     }
     if (verdict === "changed" && run !== null) {
       this.#dirty.add(run.runId);
@@ -57,6 +59,18 @@ export class RunStore {
       set.delete(listener);
       if (set.size === 0) this.#listeners.delete(messageId);
     };
+  }
+
+  /** Heard when an answer begins or ends, in any conversation. */
+  readonly watch = (watcher: () => void): (() => void) => {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  };
+
+  isAnswering(conversationId: string): boolean {
+    for (const run of this.#now.values())
+      if (run.conversationId === conversationId && !isOver(run)) return true;
+    return false;
   }
 
   /** The runs that are not over, as of now. */
@@ -88,6 +102,7 @@ export class RunStore {
     this.#shown.delete(runId);
     this.#dirty.delete(runId);
     this.#notify(run.messageId);
+    this.#tellWatchers();
   }
 
   flush(): void {
@@ -106,6 +121,10 @@ export class RunStore {
 
   #notify(messageId: string): void {
     for (const listener of this.#listeners.get(messageId) ?? []) listener();
+  }
+
+  #tellWatchers(): void {
+    for (const watcher of this.#watchers) watcher();
   }
 
   #schedule(): void {

@@ -14,6 +14,10 @@ export function useLiveRun(messageId: string): LiveRun | null {
   return useSyncExternalStore(subscribe, () => runStore.get(messageId));
 }
 
+export function useAnswering(conversationId: string): boolean {
+  return useSyncExternalStore(runStore.watch, () => runStore.isAnswering(conversationId));
+}
+
 /** A short cut of the line is nobody's business. */
 const PATIENCE_MS = 1_200;
 

@@ -46,6 +46,18 @@ describe("Composer", () => {
     expect(screen.getByRole("button", { name: "Send" })).toBeDisabled();
   });
 
+  it("breaks the line with Enter where fingers type", async () => {
+    vi.spyOn(globalThis, "matchMedia").mockImplementation(
+      (query) => ({ matches: query === "(pointer: coarse)" }) as MediaQueryList,
+    );
+    const send = vi.fn();
+    const { user } = await renderApp(<Box onSend={send} />);
+    await user.type(screen.getByRole("textbox"), "one{Enter}two");
+    expect(send).not.toHaveBeenCalled();
+    await user.click(screen.getByRole("button", { name: "Send" }));
+    expect(send).toHaveBeenCalledExactlyOnceWith("one\ntwo");
+  });
+
   it("does not send white space", async () => {
     const send = vi.fn();
     const { user } = await renderApp(<Box onSend={send} />);

@@ -1,4 +1,4 @@
-// Where a question is written. Enter sends, Shift+Enter breaks the line, and Enter that ends a conversion does neither.
+// Where a question is written. With a keyboard Enter sends, Shift+Enter breaks the line, and Enter that ends a conversion does neither.
 import { ArrowUp, Square } from "lucide-react";
 import {
   type FormEvent,
@@ -12,6 +12,7 @@ import {
 } from "react";
 import { useTranslations } from "use-intl";
 import { IconButton } from "@/components/ui/icon-button.tsx";
+import { byTouch } from "../by-touch.ts";
 import { countPoints } from "../code-points.ts";
 
 export const LONGEST_MESSAGE = 32_768;
@@ -47,6 +48,7 @@ export function Composer({
 }: ComposerProps) {
   const t = useTranslations("chat.send");
   const hintId = useId();
+  const touch = byTouch();
   const field = useRef<HTMLTextAreaElement>(null);
   const composition = useRef({ active: false, endedAt: 0 });
   // Counting a long text at every key would cost; code points are never more than units.
@@ -75,6 +77,7 @@ export function Composer({
 
   const keyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.key !== "Enter" || event.shiftKey || event.altKey) return;
+    if (touch && !event.ctrlKey && !event.metaKey) return;
     const { isComposing, keyCode } = event.nativeEvent;
     const justEnded = Date.now() - composition.current.endedAt < AFTER_COMPOSITION_MS;
     if (isComposing || keyCode === 229 || composition.current.active || justEnded) return;
@@ -99,7 +102,7 @@ export function Composer({
           aria-describedby={hintId}
           aria-invalid={tooLong || undefined}
           placeholder={t("placeholder")}
-          enterKeyHint="send"
+          enterKeyHint={touch ? "enter" : "send"}
           onChange={(event) => onChange(event.target.value)}
           onKeyDown={keyDown}
           onCompositionStart={() => {
@@ -121,7 +124,7 @@ export function Composer({
         )}
       </div>
       <p id={hintId} className="sr-only">
-        {t("hint")}
+        {t(touch ? "hintTouch" : "hint")}
       </p>
       {count >= COUNT_FROM ? (
         <p

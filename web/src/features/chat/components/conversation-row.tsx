@@ -4,6 +4,7 @@ import { Ellipsis } from "lucide-react";
 import { memo, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { Conversation } from "@/lib/api/types.ts";
+import { useAnswering } from "../use-live.ts";
 import { ConversationActions } from "./conversation-actions.tsx";
 
 export interface ConversationRowProps {
@@ -17,6 +18,7 @@ export const ConversationRow = memo(function ConversationRow({
 }: ConversationRowProps) {
   const t = useTranslations("chat");
   const [open, setOpen] = useState(false);
+  const answering = useAnswering(conversation.id);
   const title = conversation.title ?? t("untitled");
   return (
     <li className="group relative">
@@ -29,6 +31,15 @@ export const ConversationRow = memo(function ConversationRow({
         <span className="truncate" title={title}>
           {title}
         </span>
+        {answering ? (
+          <>
+            <span
+              className="ms-2 size-2 shrink-0 rounded-full bg-accent motion-safe:animate-pulse"
+              aria-hidden="true"
+            />
+            <span className="sr-only">, {t("list.answering")}</span>
+          </>
+        ) : null}
       </Link>
       <ConversationActions conversation={conversation} open={open} onOpenChange={setOpen}>
         <button

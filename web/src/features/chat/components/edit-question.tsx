@@ -2,6 +2,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { Button } from "@/components/ui/button.tsx";
+import { byTouch } from "../by-touch.ts";
 import { countPoints } from "../code-points.ts";
 import { LONGEST_MESSAGE } from "./composer.tsx";
 
@@ -58,7 +59,7 @@ export function EditQuestion({ text, busy, onCancel, onSend }: EditQuestionProps
             event.preventDefault();
             event.stopPropagation();
             onCancel();
-          } else if (event.key === "Enter" && !event.shiftKey) {
+          } else if (event.key === "Enter" && !event.shiftKey && !byTouch()) {
             event.preventDefault();
             if (sendable) onSend(draft);
           }

@@ -1,12 +1,20 @@
 // The devices on which this person is logged in.
-import { queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions } from "@tanstack/react-query";
 import { api } from "@/lib/api/client.ts";
 import { dataOf } from "@/lib/api/problem.ts";
 import { clearSession } from "@/lib/api/token.ts";
 
-export const sessionsQuery = queryOptions({
+export const sessionsQuery = infiniteQueryOptions({
   queryKey: ["sessions"],
-  queryFn: ({ signal }) => dataOf(api.GET("/api/v1/auth/sessions", { signal })),
+  queryFn: ({ pageParam, signal }) =>
+    dataOf(
+      api.GET("/api/v1/auth/sessions", {
+        params: { query: pageParam === null ? {} : { cursor: pageParam } },
+        signal,
+      }),
+    ),
+  initialPageParam: null as string | null,
+  getNextPageParam: (page) => page.next_cursor ?? null,
   staleTime: 5_000,
 });
 

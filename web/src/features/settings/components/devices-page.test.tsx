@@ -34,6 +34,17 @@ it("lists devices and logs one out after asking", async () => {
   expect(screen.getByText("Perangkat sudah dikeluarkan.")).toBeVisible();
 });
 
+it("shows the devices of the next page when asked", async () => {
+  answer("get", "/auth/sessions", { items: [here], next_cursor: "c2" });
+  const { user } = await renderApp(<DevicesPage />);
+  const more = await screen.findByRole("button", { name: "Show more" });
+  answer("get", "/auth/sessions", { items: [there], next_cursor: null });
+  await user.click(more);
+  expect(await screen.findByText("Safari on iPhone")).toBeVisible();
+  expect(screen.getByText("This device")).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Show more" })).toBeNull();
+});
+
 it("keeps the dialog open and says why when it did not work", async () => {
   answer("get", "/auth/sessions", { items: [here, there], next_cursor: null });
   const { user } = await renderApp(<DevicesPage />);

@@ -1,5 +1,5 @@
 // Where this person is logged in; each place can be ended, or all of them.
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { Alert } from "@/components/ui/alert.tsx";
@@ -18,7 +18,7 @@ export function DevicesPage() {
   const text = useProblemText();
   const nameOf = useDeviceName();
   const client = useQueryClient();
-  const sessions = useQuery(sessionsQuery);
+  const sessions = useInfiniteQuery(sessionsQuery);
   const [chosen, setChosen] = useState<string | null>(null);
   const [askAll, setAskAll] = useState(false);
 
@@ -32,7 +32,7 @@ export function DevicesPage() {
   });
   const everywhere = useMutation({ mutationFn: logoutEverywhere });
 
-  const items = sessions.data?.items ?? [];
+  const items = sessions.data?.pages.flatMap((page) => page.items) ?? [];
   const device = items.find((one) => one.id === chosen);
 
   return (
@@ -63,6 +63,15 @@ export function DevicesPage() {
             <DeviceRow key={one.id} session={one} onRevoke={() => setChosen(one.id)} />
           ))}
         </ul>
+      ) : null}
+      {sessions.hasNextPage ? (
+        <Button
+          tone="quiet"
+          busy={sessions.isFetchingNextPage}
+          onClick={() => void sessions.fetchNextPage()}
+        >
+          {t("more")}
+        </Button>
       ) : null}
       <div className="flex flex-col items-start gap-2">
         <Button tone="secondary" onClick={() => setAskAll(true)}>
