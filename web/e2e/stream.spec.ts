@@ -58,7 +58,8 @@ test("a network cut of 3 s loses nothing", async ({ page, context }) => {
 });
 
 test("a server that is killed at token 50 goes on where it was", async ({ page, context }) => {
-  if (CONTROL === undefined) throw new Error("run it by `make test PART=e2e`: the harness restarts the server");
+  if (CONTROL === undefined)
+    throw new Error("run it by `make test PART=e2e`: the harness restarts the server");
   await askAnew(page, MODEL, "count #restart");
   const other = await context.newPage();
   await other.goto(page.url());
