@@ -115,6 +115,18 @@ impl App {
         self.0.runtime.spawn(task);
     }
 
+    /// Does `work` to its end on the process's own runtime, also when the caller is gone: a client that hangs up between a
+    /// commit and what follows from it must not leave the one without the other.
+    ///
+    /// # Errors
+    /// Those of `work`; a panic in it is a fault of ours.
+    pub(crate) async fn to_its_end<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = domain::Result<T>> + Send + 'static,
+    ) -> domain::Result<T> {
+        self.0.runtime.spawn(work).await.map_err(domain::Error::broken)?
+    }
+
     /// The server itself asks.
     pub fn system(&self, request_id: impl Into<String>) -> Ctx {
         Ctx::system(self.clock.clone(), self.chance.clone(), request_id)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use coordination::{Coordination, Hit};
-use llm_client::{ChatRequest, ErrorClass, ProviderError};
+use llm_client::{ChatRequest, Continuation, ErrorClass, ProviderError};
 use tokio::time::{Instant, sleep};
 
 use crate::ask::{Answer, Ask, AskError, Try};
@@ -55,6 +55,14 @@ impl Gateway {
     /// The model with this id, in any case; `None` if nobody offers it.
     pub async fn resolve(&self, id: &str) -> Option<ModelEntry> {
         catalogue::find(&self.inner.sources, id).await.map(|(_, entry)| entry)
+    }
+
+    /// Whether this model says the same again when it is asked the same (the guide does), so that an answer that was cut can
+    /// go on where it was.
+    pub fn repeats(&self, id: &str) -> bool {
+        let provider = id.split('/').next().unwrap_or_default();
+        let source = self.inner.sources.iter().find(|source| source.name == provider);
+        source.is_some_and(|source| source.provider.continuation() == Continuation::Replay)
     }
 
     /// Messages that one user may send each minute; 0 is no limit.

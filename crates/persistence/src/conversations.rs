@@ -50,9 +50,11 @@ pub async fn page_of_user(
     let mut query = Entity::find().filter(Column::UserId.eq(user.uuid()));
     query = query.filter(if filter.archived { Column::ArchivedAt.is_not_null() } else { Column::ArchivedAt.is_null() });
     if let Some(part) = &filter.title {
-        let escaped = part.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        let pattern = LikeExpr::new(format!("%{escaped}%")).escape('\\');
-        query = query.filter(Expr::expr(Func::lower(Expr::col(Column::Title))).like(pattern));
+        // SQLite folds ASCII only, so the part is looked for as it was typed, too.
+        let escape = |part: &str| part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let pattern = |part: &str| LikeExpr::new(format!("%{}%", escape(part))).escape('\\');
+        let folded = Expr::expr(Func::lower(Expr::col(Column::Title))).like(pattern(&part.to_lowercase()));
+        query = query.filter(Condition::any().add(folded).add(Expr::col(Column::Title).like(pattern(part))));
     }
     if let Some((at, id)) = after {
         let same_time = Condition::all().add(Column::UpdatedAt.eq(at.millis())).add(Column::Id.lt(id.uuid()));

@@ -32,7 +32,7 @@ pub(super) const UP: &[Step] = &[
         "request_id" {key} NOT NULL,
         CONSTRAINT "runs_conversation" FOREIGN KEY ("conversation_id") REFERENCES "conversations" ("id") ON DELETE CASCADE
     )"#),
-    All(r#"CREATE INDEX "runs_waiting" ON "runs" ("status", "available_at")"#),
+    All(r#"CREATE INDEX "runs_waiting" ON "runs" ("status", "created_at", "id")"#),
     All(r#"CREATE INDEX "runs_of_user" ON "runs" ("user_id", "status")"#),
     All(r#"CREATE INDEX "runs_of_conversation" ON "runs" ("conversation_id", "created_at")"#),
     All(r#"CREATE INDEX "runs_of_answer" ON "runs" ("answer_id")"#),

@@ -7,7 +7,7 @@ use domain::{Ctx, Error, FieldFault, Kind, Result};
 use super::{mine, not_found, offered};
 use crate::App;
 use crate::events::{Event, announce};
-use crate::runs::stop_local;
+use crate::runs::tell_worker;
 
 #[derive(Clone, Debug, Default)]
 pub struct Create {
@@ -121,8 +121,7 @@ pub async fn delete(app: &App, ctx: &Ctx, id: ConversationId) -> Result<()> {
     }
     // The rows are gone, so every write of a worker is fenced; this only spares the provider's tokens.
     for run in running {
-        stop_local(app, run);
-        crate::runs::stop_remote(app, run).await;
+        tell_worker(app, run).await;
     }
     announce(app, user, Event::ConversationDeleted { conversation: id }).await;
     Ok(())

@@ -10,7 +10,7 @@ use domain::{Ctx, Error, FieldFault, Kind, Principal, Result};
 use super::{mine, not_found, offered};
 use crate::App;
 use crate::events::{Event, announce};
-use crate::runs::{Enqueued, NewRun, admit, enqueue};
+use crate::runs::{Enqueued, NewRun, enqueue};
 
 /// A question as it comes in.
 #[derive(Clone, Debug, Default)]
@@ -67,7 +67,7 @@ pub async fn post(
     let (question_id, answer_id, run_id) = (ctx.new_id(), ctx.new_id(), ctx.new_id());
     let draft =
         Draft { client_id, content: Some(content), parent: question.parent, model, question_id, answer_id, run_id };
-    accept(app, ctx, principal, id, draft).await
+    accept_to_the_end(app, ctx, id, draft).await
 }
 
 pub async fn regenerate(
@@ -93,7 +93,7 @@ pub async fn regenerate(
     take_turn(app, principal, tell).await?;
     let (answer_id, run_id) = (ctx.new_id(), ctx.new_id());
     let draft = Draft { client_id, content: None, parent: None, model, question_id, answer_id, run_id };
-    accept(app, ctx, principal, id, draft).await
+    accept_to_the_end(app, ctx, id, draft).await
 }
 
 /// What is about to be written. Ids are drawn before, so that a transaction that is run again writes the same.
@@ -110,7 +110,6 @@ struct Draft {
 
 /// Limits that hold before anything is written.
 async fn take_turn(app: &App, principal: &Principal, tell: impl Fn(Allowance)) -> Result<()> {
-    admit(app, principal).await?;
     let taken = app.gateway.take_message(&principal.user.to_string()).await;
     let limit = app.gateway.messages_per_minute();
     if limit > 0 {
@@ -143,9 +142,19 @@ async fn model_for(app: &App, wanted: Option<&str>, conversation: &Conversation)
     Ok(default)
 }
 
-async fn accept(app: &App, ctx: &Ctx, principal: &Principal, id: ConversationId, draft: Draft) -> Result<Posted> {
-    let write = async |wait: bool| app.db.retrying(async || write(app, ctx, principal, id, &draft, wait).await).await;
-    let written = match write(false).await {
+/// A client that hangs up while its question is being committed must not leave a run that nobody works on.
+async fn accept_to_the_end(app: &App, ctx: &Ctx, id: ConversationId, draft: Draft) -> Result<Posted> {
+    let (own, who) = (app.clone(), ctx.clone());
+    app.to_its_end(async move { accept(&own, &who, id, &draft).await }).await
+}
+
+async fn write_again(app: &App, ctx: &Ctx, id: ConversationId, draft: &Draft, wait: bool) -> Result<Written> {
+    app.db.retrying(|| write(app, ctx, id, draft, wait)).await
+}
+
+async fn accept(app: &App, ctx: &Ctx, id: ConversationId, draft: &Draft) -> Result<Posted> {
+    let principal = ctx.principal()?;
+    let written = match write_again(app, ctx, id, draft, false).await {
         Err(fault) if is_refused_by_index(&fault) => {
             // The same message came twice at once, and the other was faster.
             let conversation = mine(app, ctx, id).await?;
@@ -154,7 +163,7 @@ async fn accept(app: &App, ctx: &Ctx, principal: &Principal, id: ConversationId,
             }
             // Else another node began a run of this conversation at the same moment, and this one waits for its turn; or the
             // other same message is written but not committed yet.
-            match write(true).await {
+            match write_again(app, ctx, id, draft, true).await {
                 Err(fault) if is_refused_by_index(&fault) => {
                     return soon_repeated(app, principal, &conversation, draft.client_id.as_deref()).await;
                 }
@@ -183,14 +192,8 @@ struct Written {
     enqueued: Enqueued,
 }
 
-async fn write(
-    app: &App,
-    ctx: &Ctx,
-    principal: &Principal,
-    id: ConversationId,
-    draft: &Draft,
-    wait: bool,
-) -> Result<Written> {
+async fn write(app: &App, ctx: &Ctx, id: ConversationId, draft: &Draft, wait: bool) -> Result<Written> {
+    let principal = ctx.principal()?;
     let now = ctx.now();
     let tx = app.db.begin().await?;
     let locked = persistence::conversations::lock_of_user(&*tx, principal.user, id).await?;

@@ -4,7 +4,8 @@
 //! snapshots, so a slow reader costs nothing and slows nobody. The views of running answers make joining late exact: text
 //! and place in the ring are read under one lock.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::conversations::{Message, plain_text};
@@ -12,7 +13,7 @@ use domain::ids::{ConversationId, MessageId, RunId, UserId};
 use domain::runs::follow::{length, skip, take};
 use domain::runs::{Position, Reading};
 use domain::{Chance, Timestamp};
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 
 use super::Event;
 use super::guard::Open;
@@ -82,7 +83,8 @@ impl State {
         let (message, at) = (view.message, view.position.at);
         let same = view.text.chars().zip(text.chars()).take_while(|(have, stored)| have == stored).count();
         let keep = u32::try_from(same).unwrap_or(u32::MAX);
-        if keep < at {
+        let older = (1..attempt).contains(&view.position.attempt);
+        if keep < at || older {
             self.push(Event::RunRewound { run, message, attempt, keep });
         }
         let rest = skip(&text, keep);
@@ -204,6 +206,8 @@ pub(super) struct Feed {
     state: Mutex<State>,
     /// Number of the newest event; clients sleep on it.
     pub moved: watch::Sender<u64>,
+    /// Set when other nodes are heard, too.
+    pub bus: OnceCell<()>,
 }
 
 impl Feed {
@@ -216,7 +220,7 @@ impl Feed {
             healing: HashMap::new(),
             ended: VecDeque::new(),
         };
-        Self { user, state: Mutex::new(state), moved: watch::Sender::new(0) }
+        Self { user, state: Mutex::new(state), moved: watch::Sender::new(0), bus: OnceCell::new() }
     }
 
     pub fn state(&self) -> MutexGuard<'_, State> {
@@ -247,11 +251,18 @@ pub struct Feeds {
     pub(super) epoch: String,
     pub(super) open_streams: Open,
     slots: Mutex<HashMap<UserId, Slot>>,
+    /// Above every number of the feeds that are gone: an id of theirs names no place in the next one.
+    floor: AtomicU64,
 }
 
 impl Feeds {
     pub(crate) fn new(chance: &Chance, now: Timestamp) -> Self {
-        Self { epoch: chance.uuid(now).simple().to_string(), open_streams: Open::default(), slots: Mutex::default() }
+        Self {
+            epoch: chance.uuid(now).simple().to_string(),
+            open_streams: Open::default(),
+            slots: Mutex::default(),
+            floor: AtomicU64::default(),
+        }
     }
 
     fn slots(&self) -> MutexGuard<'_, HashMap<UserId, Slot>> {
@@ -262,16 +273,16 @@ impl Feeds {
         self.slots().get(&user).map(|slot| slot.feed.clone())
     }
 
-    /// The feed of `user`; true when it was made just now.
-    pub(super) fn open(&self, user: UserId) -> (Arc<Feed>, bool) {
+    /// The feed of `user`, made if there is none.
+    pub(super) fn open(&self, user: UserId) -> Arc<Feed> {
         let mut slots = self.slots();
-        let mut made = false;
         let slot = slots.entry(user).or_insert_with(|| {
-            made = true;
-            Slot { feed: Arc::new(Feed::new(user)), idle_since: None }
+            let feed = Feed::new(user);
+            feed.state().newest = self.floor.load(Ordering::Relaxed);
+            Slot { feed: Arc::new(feed), idle_since: None }
         });
         slot.idle_since = None;
-        (slot.feed.clone(), made)
+        slot.feed.clone()
     }
 
     /// The feeds that somebody may be listening to.
@@ -280,9 +291,8 @@ impl Feeds {
     }
 
     /// Drops feeds that nobody has listened to for a while, so that a short cut of the line costs no snapshot.
-    pub(super) fn sweep(&self, now: Timestamp, linger: std::time::Duration) -> HashSet<UserId> {
-        let mut gone = HashSet::new();
-        self.slots().retain(|user, slot| {
+    pub(super) fn sweep(&self, now: Timestamp, linger: std::time::Duration) {
+        self.slots().retain(|_, slot| {
             if slot.feed.moved.receiver_count() > 0 {
                 slot.idle_since = None;
                 return true;
@@ -290,11 +300,10 @@ impl Feeds {
             let since = *slot.idle_since.get_or_insert(now);
             let keep = now.since(since) < linger;
             if !keep {
-                gone.insert(*user);
+                self.floor.fetch_max(slot.feed.state().newest + 1, Ordering::Relaxed);
             }
             keep
         });
-        gone
     }
 
     /// How many client streams are open on this node.

@@ -57,10 +57,8 @@ pub async fn listen(app: &App, user: UserId, last_event_id: Option<&str>) -> Res
 
 /// The feed of `user`, with a view of every answer that is being written.
 async fn open(app: &App, user: UserId) -> Result<Arc<Feed>> {
-    let (feed, made) = app.feeds.open(user);
-    if made {
-        super::tail::hear_other_nodes(app, &feed).await;
-    }
+    let feed = app.feeds.open(user);
+    super::tail::hear_other_nodes(app, &feed).await;
     // Not only when it was made: whoever comes second must not wait for what the first is still reading.
     let active = persistence::runs::active_of_user(app.db.read(), user).await?;
     for run in active {
@@ -141,10 +139,8 @@ pub async fn follow_run(app: &App, user: UserId, id: RunId, last_event_id: Optio
         .and_then(|text| text.split_once('.'))
         .filter(|(of, _)| of.parse() == Ok(id))
         .and_then(|(_, position)| position.parse::<Position>().ok());
-    let (feed, made) = app.feeds.open(user);
-    if made {
-        super::tail::hear_other_nodes(app, &feed).await;
-    }
+    let feed = app.feeds.open(user);
+    super::tail::hear_other_nodes(app, &feed).await;
     let moved = feed.moved.subscribe();
     if !run.state.status.is_terminal() && !feed.state().views.contains_key(&id) {
         heal(app, &feed, id).await?;

@@ -19,11 +19,15 @@ const LINGER: Duration = Duration::from_secs(60);
 /// The topic on which accounts announce that rights ended.
 const RIGHTS: &str = "auth";
 
-/// Passes on what other nodes say to `feed`, until the feed is dropped. Returns when the bus is heard, or soon.
+/// Passes on what other nodes say to `feed`, until the feed is dropped. Returns when the bus is heard, or soon; whoever
+/// comes second waits for the first, and does it when the first has gone.
 pub(super) async fn hear_other_nodes(app: &App, feed: &Arc<Feed>) {
-    if !app.coordination.shared() {
-        return;
+    if app.coordination.shared() {
+        feed.bus.get_or_init(|| hear(app, feed)).await;
     }
+}
+
+async fn hear(app: &App, feed: &Arc<Feed>) {
     let mut bus = app.coordination.bus().subscribe(&topic(feed.user));
     // State is read after this: what is said from here on is heard.
     bus.ready().await;
@@ -110,8 +114,10 @@ async fn look(app: &App, feeds: &[Arc<Feed>]) -> Result<()> {
             let state = feed.state();
             let behind = progress.iter().filter(|p| p.user == feed.user).filter(|p| match state.views.get(&p.run) {
                 Some(view) => {
-                    let last = p.last_piece.unwrap_or(0);
-                    !view.local && (p.attempt > view.position.attempt || last > view.position.at)
+                    let have = view.position;
+                    // A piece that starts where the view ends is missing whole.
+                    let more = p.attempt == have.attempt && p.last_piece.is_some_and(|last| last >= have.at);
+                    !view.local && (p.attempt > have.attempt || more)
                 }
                 None => !state.has_ended(p.run),
             });

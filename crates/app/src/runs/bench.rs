@@ -1,7 +1,6 @@
 //! The bench: the answers that this process works on right now, with the text that is not stored yet.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::ids::{ConversationId, MessageId, RunId};
@@ -117,14 +116,11 @@ impl Live {
 pub(crate) struct Bench {
     live: Mutex<HashMap<RunId, Arc<Live>>>,
     places: Arc<Semaphore>,
+    size: usize,
     /// Rung when a run may be waiting.
     pub wake: Notify,
     /// Rung when text waits to be stored.
     pub dirty: Notify,
-    /// Rung when an answer left the bench.
-    pub left: Notify,
-    /// Runs in a row, for metrics and tests.
-    pub begun: AtomicU64,
 }
 
 impl Bench {
@@ -132,10 +128,9 @@ impl Bench {
         Self {
             live: Mutex::default(),
             places: Arc::new(Semaphore::new(places)),
+            size: places,
             wake: Notify::new(),
             dirty: Notify::new(),
-            left: Notify::new(),
-            begun: AtomicU64::new(0),
         }
     }
 
@@ -152,6 +147,11 @@ impl Bench {
         self.places.available_permits()
     }
 
+    /// Nothing is worked, and nothing is about to be.
+    pub fn is_empty(&self) -> bool {
+        self.free() == self.size && self.count() == 0
+    }
+
     /// No place any more: the process stops, or this one works nothing.
     pub fn close(&self) {
         self.places.close();
@@ -159,7 +159,6 @@ impl Bench {
 
     pub fn enter(&self, run: &Run, keep: String) -> Arc<Live> {
         let live = Arc::new(Live::new(run, keep));
-        self.begun.fetch_add(1, Ordering::Relaxed);
         self.lock().insert(run.id, live.clone());
         live
     }
@@ -170,8 +169,6 @@ impl Bench {
         if all.get(&live.run).is_some_and(|other| other.attempt == live.attempt) {
             all.remove(&live.run);
         }
-        drop(all);
-        self.left.notify_waiters();
     }
 
     pub fn find(&self, run: RunId) -> Option<Arc<Live>> {

@@ -34,7 +34,11 @@ pub async fn cancel(app: &App, ctx: &Ctx, id: RunId) -> Result<Run> {
         let run = mine(app, ctx, id).await?;
         let (after, outcome) = run.state.step(Input::Cancel, &app.settings.limits).map_err(Error::broken)?;
         let done = match outcome {
-            Outcome::Unchanged => true,
+            Outcome::Unchanged => {
+                // Asked before, or over: whoever asked may have gone before the worker was told.
+                tell_worker(app, run.id).await;
+                true
+            }
             Outcome::StopAsked => ask_to_stop(app, ctx, &run).await?,
             Outcome::Finished | Outcome::Claimed | Outcome::Again { .. } => end_waiting(app, &run, after).await?,
         };
@@ -57,10 +61,15 @@ async fn ask_to_stop(app: &App, ctx: &Ctx, run: &Run) -> Result<bool> {
         })
         .await?;
     if noted {
-        stop_local(app, run.id);
-        stop_remote(app, run.id).await;
+        tell_worker(app, run.id).await;
     }
     Ok(noted)
+}
+
+/// Stops a run wherever it is worked.
+pub(crate) async fn tell_worker(app: &App, run: RunId) {
+    stop_local(app, run);
+    stop_remote(app, run).await;
 }
 
 /// Stops a run that this process works on.
@@ -71,7 +80,7 @@ pub(crate) fn stop_local(app: &App, run: RunId) {
 }
 
 /// Stops a run that another node works on.
-pub(crate) async fn stop_remote(app: &App, run: RunId) {
+async fn stop_remote(app: &App, run: RunId) {
     if app.coordination.shared() {
         app.coordination.bus().publish(STOP, run.to_string().into_bytes().into()).await;
     }

@@ -13,16 +13,13 @@ use super::runner;
 use crate::App;
 
 /// Refuses early what could not be worked in time.
-pub(crate) async fn admit(app: &App, principal: &Principal) -> Result<()> {
+async fn admit(app: &App, tx: &Tx, principal: &Principal) -> Result<()> {
     let (mine, all) = (app.settings.queued_per_user, app.settings.queue_depth);
-    if app.bench.free() > 0 {
-        return Ok(()); // Whoever finds a free place does not wait, so there is no queue to be long.
-    }
-    let counts = persistence::runs::counts(app.db.read()).await?;
+    let counts = persistence::runs::counts(&**tx).await?;
     if counts.queued >= all {
         return Err(Error::new(Kind::Unavailable, "run.queue_full").retry_after(Duration::from_secs(10)));
     }
-    if counts.queued >= mine && persistence::runs::count_queued_of_user(app.db.read(), principal.user).await? >= mine {
+    if counts.queued >= mine && persistence::runs::count_queued_of_user(&**tx, principal.user).await? >= mine {
         let error = Error::new(Kind::TooMany, "run.too_many_waiting").arg("limit", mine);
         return Err(error.retry_after(Duration::from_secs(10)));
     }
@@ -49,6 +46,9 @@ pub(crate) async fn enqueue(app: &App, ctx: &Ctx, tx: &Tx, id: RunId, new: NewRu
     let principal = ctx.principal()?;
     let now = ctx.now();
     let place = if busy || app.closing.is_cancelled() { None } else { app.bench.place() };
+    if place.is_none() {
+        admit(app, tx, principal).await?; // Only who has to wait can make the queue longer.
+    }
     let mut state = RunState::NEW;
     let mut lease = None;
     if place.is_some() {

@@ -13,8 +13,8 @@ mod worker;
 
 pub(crate) use bench::Bench;
 pub use cancel::{cancel, get};
-pub(crate) use cancel::{stop_local, stop_remote};
-pub(crate) use enqueue::{Enqueued, NewRun, admit, enqueue};
+pub(crate) use cancel::{stop_local, tell_worker};
+pub(crate) use enqueue::{Enqueued, NewRun, enqueue};
 pub use worker::Worker;
 
 use std::time::Duration;

@@ -198,6 +198,7 @@ async fn stream(app: &App, run: &Run, live: &Live, answer: Answer, record: &mut 
     loop {
         match stream.next().await {
             Some(Ok(ChatEvent::Text(text))) => {
+                let text = storable(text);
                 let new = match text.strip_prefix(repeated) {
                     Some(new) => {
                         repeated = "";
@@ -257,9 +258,14 @@ async fn say(app: &App, run: &Run, live: &Live, text: &str) {
     failpoint::hit("run.delta");
 }
 
+/// PostgreSQL keeps no U+0000 in text, and one such piece would hold up the text of every other answer with it.
+fn storable(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
+}
+
 fn note_failure(record: &mut Record, error: &ProviderError) {
     record.error_class = Some(error.class.as_str());
-    record.error_text = Some(error.detail.clone());
+    record.error_text = Some(storable(error.detail.clone()));
     record.retry_after = error.retry_after;
 }
 

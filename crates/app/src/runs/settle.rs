@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use domain::Result;
 use domain::conversations::{Conversation, Message, MessageStatus, plain_text, title_from};
 use domain::runs::{Failure, Input, Outcome, Run, RunState};
+use domain::{Kind, Result};
 use persistence::messages::Ending;
 use persistence::runs::AttemptEnd;
 
@@ -16,9 +16,12 @@ use crate::events::{Event, RunEnd, announce};
 /// The longest pause between two tries to write an end down.
 const PAUSE: Duration = Duration::from_secs(2);
 
+/// How often an end that cannot be written as it is is tried before it is written as a bare failure.
+const FAULTS: u32 = 5;
+
 /// Writes the end of an attempt, however long the database is away, unless another attempt takes over.
 pub(super) async fn settle(app: &App, run: &Run, live: &Live, done: Done, record: Record) {
-    let mut done = done;
+    let (mut done, mut record, mut faults) = (done, record, 0);
     let mut pause = Duration::from_millis(50);
     loop {
         let written = match &done {
@@ -49,6 +52,11 @@ pub(super) async fn settle(app: &App, run: &Run, live: &Live, done: Done, record
                     done = Done::Fenced;
                 }
                 pause = (pause * 2).min(PAUSE);
+                // The database is there and refuses: waiting does not help, and every run must end.
+                faults += u32::from(fault.kind() == Kind::Broken);
+                if faults == FAULTS && !matches!(done, Done::Fenced) {
+                    (done, record) = (Done::Failed(Failure::Unknown), Record::default());
+                }
             }
         }
     }
@@ -71,7 +79,9 @@ async fn write(app: &App, run: &Run, live: &Live, done: &Done, record: &Record) 
             // What the gateway gave up after all its tries is asked for once more, not as often as a stream that was cut:
             // tries times attempts would be a storm on a provider that is down.
             let worth_it = !record.exhausted || run.state.failures == 0;
-            Input::Fail { attempt, retryable: failure.retryable() && patient && worth_it }
+            // Past its time every further attempt would end at once, and cost the text that there is.
+            let in_time = run.started_at.is_none_or(|since| app.clock.now().since(since) < app.settings.whole_run);
+            Input::Fail { attempt, retryable: failure.retryable() && patient && worth_it && in_time }
         }
         Done::Stopped => Input::Stopped { attempt },
         Done::Released | Done::NotTheSame | Done::Fenced => Input::Release { attempt },

@@ -40,11 +40,9 @@ impl Worker {
         tasks.spawn(claim_for_ever(app.clone()));
         tasks.spawn(rescue::keep(app.clone()));
         tasks.spawn(hear_stops(app.clone()));
-        if app.db.shared() {
-            if let Some(settings) = heartbeat {
-                heartbeat::start(app, settings);
-            }
-            tasks.spawn(heartbeat::look_for_stops(app.clone()));
+        tasks.spawn(heartbeat::look_for_stops(app.clone()));
+        if let Some(settings) = heartbeat.filter(|_| app.db.shared()) {
+            heartbeat::start(app, settings);
         }
         Ok(Self { app: app.clone(), tasks })
     }
@@ -52,29 +50,22 @@ impl Worker {
     /// Takes nothing new, gives running answers `grace` to end, hands the rest back to the queue.
     pub async fn drain(mut self, grace: Duration) {
         self.app.bench.close();
-        let empty = async {
-            loop {
-                let left = self.app.bench.left.notified();
-                if self.app.bench.count() == 0 {
-                    return;
-                }
-                left.await;
-            }
-        };
-        if tokio::time::timeout(grace, empty).await.is_err() {
+        if tokio::time::timeout(grace, self.empty()).await.is_err() {
             let rest = self.app.bench.all();
             tracing::info!(runs = rest.len(), "the time to finish is over, the rest goes back to the queue");
             for live in rest {
                 live.stop(Stop::Drain);
             }
-            let _ = tokio::time::timeout(Duration::from_secs(5), async {
-                while self.app.bench.count() > 0 {
-                    tokio::time::sleep(Duration::from_millis(20)).await;
-                }
-            })
-            .await;
+            let _ = tokio::time::timeout(Duration::from_secs(5), self.empty()).await;
         }
         self.tasks.shutdown().await;
+    }
+
+    /// Returns when every place is given back: one is held from before a run is claimed until its end is written.
+    async fn empty(&self) {
+        while !self.app.bench.is_empty() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 }
 
@@ -112,6 +103,10 @@ fn raced(fault: &domain::Error) -> bool {
 
 async fn claim(app: &App, turns: &mut Turns) -> Result<usize> {
     const AT_ONCE: usize = 32;
+    // A look without a write first: an idle server writes nothing.
+    if app.bench.free() == 0 || persistence::runs::counts(app.db.read()).await?.queued == 0 {
+        return Ok(0);
+    }
     let mut places = Vec::new();
     while places.len() < AT_ONCE {
         let Some(place) = app.bench.place() else { break };
@@ -120,13 +115,8 @@ async fn claim(app: &App, turns: &mut Turns) -> Result<usize> {
     if places.is_empty() {
         return Ok(0);
     }
-    // A look without a write first: an idle server writes nothing.
-    if persistence::runs::counts(app.db.read()).await?.queued == 0 {
-        return Ok(0);
-    }
-    let replaying = replaying_models(app).await;
     let tx = app.db.begin().await?;
-    let goes_on = |model: &str| replaying.iter().any(|known| known == model);
+    let goes_on = |model: &str| app.gateway.repeats(model);
     let (node, lease) = (app.node, app.settings.lease);
     let claimed = persistence::runs::claim(&*tx, node, lease, places.len(), turns, goes_on).await?;
     failpoint::hit("run.claim.before_commit");
@@ -139,12 +129,6 @@ async fn claim(app: &App, turns: &mut Turns) -> Result<usize> {
         runner::start(app, Claimed { run, keep }, place);
     }
     Ok(taken)
-}
-
-/// Models that give the same text for the same question, so that an interrupted answer goes on where it was.
-async fn replaying_models(app: &App) -> Vec<String> {
-    let models = app.gateway.models().await;
-    models.into_iter().filter(|model| model.guide).map(|model| model.id).collect()
 }
 
 async fn hear_stops(app: App) {

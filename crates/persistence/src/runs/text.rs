@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use domain::Timestamp;
 use domain::ids::{NodeId, RunId};
 use domain::runs::Status;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
@@ -86,7 +86,10 @@ pub async fn append(conn: &impl ConnectionTrait, chunks: Vec<Chunk>) -> Result<H
         .map(IntoActiveModel::into_active_model)
         .collect();
     if !rows.is_empty() {
-        run_chunks::Entity::insert_many(rows).exec_without_returning(conn).await?;
+        // A commit whose answer was lost stored the piece already; what comes again from the same place only goes on longer.
+        let place = [run_chunks::Column::RunId, run_chunks::Column::Attempt, run_chunks::Column::Start];
+        let longer = OnConflict::columns(place).update_column(run_chunks::Column::Text).to_owned();
+        run_chunks::Entity::insert_many(rows).on_conflict(longer).exec_without_returning(conn).await?;
     }
     Ok(held)
 }
