@@ -156,7 +156,11 @@ async fn https_is_remembered_only_where_it_is_spoken() {
 
 #[actix_web::test]
 async fn strangers_pages_may_change_nothing() {
-    let site = site!(Settings { cors_origins: vec!["https://shop.example".to_owned()], ..Settings::default() });
+    let site = site!(Settings {
+        public_url: Some("https://chat.example/".parse().unwrap()),
+        cors_origins: vec!["https://shop.example".to_owned()],
+        ..Settings::default()
+    });
     let post = |origin: &str| {
         let request = TestRequest::post().uri("/api/taken").insert_header(("content-type", "application/json"));
         request
