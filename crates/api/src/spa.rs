@@ -61,11 +61,12 @@ fn file(request: &HttpRequest, name: &str) -> HttpResponse {
     let fresh = request.headers().get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
     let mut response = if fresh { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response.insert_header((ETAG, tag)).insert_header((CACHE_CONTROL, cache)).insert_header((VARY, "Accept-Encoding"));
+    // Also on a 304: a browser takes that answer's headers over for what it has, and the policy follows the kind.
+    let kind = media_type(name);
+    response.insert_header((header::CONTENT_TYPE, kind.as_ref()));
     if fresh {
         return response.finish();
     }
-    let kind = media_type(name);
-    response.insert_header((header::CONTENT_TYPE, kind.as_ref()));
     match encoding {
         Some(encoding) => response.insert_header((CONTENT_ENCODING, encoding)),
         // Images and fonts are compressed already.
