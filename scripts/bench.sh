@@ -6,4 +6,6 @@ cd "$(dirname "$(readlink -f "$0")")/.."
 scripts/install.sh build
 scripts/web.sh
 cargo build --locked --release -p server -p obrol-tests --bins
+# Two thousand streams are two thousand sockets on either side.
+[ "$(ulimit -n)" -ge 8192 ] || ulimit -n 8192
 OBROL_BIN="$CARGO_TARGET_DIR/release/obrol" exec "$CARGO_TARGET_DIR/release/bench" "$@"
