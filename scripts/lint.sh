@@ -10,7 +10,9 @@ say "cargo fmt --check";   cargo fmt --all --check
 # The pages first: the binary embeds them, and clippy compiles what embeds.
 scripts/web.sh
 say "cargo clippy";        cargo clippy --locked --workspace --all-targets --features server/failpoints -- -D warnings
-say "cargo xtask house";   cargo xtask house
+# As the tests build it, so that nothing is compiled twice.
+cargo build --locked --workspace --all-targets --features server/failpoints
+say "cargo xtask house";   OBROL_BINARY="$CARGO_TARGET_DIR/debug/obrol" "$CARGO_TARGET_DIR/debug/xtask" house
 if cargo deny --version >/dev/null 2>&1; then
   # The advisory database is a repository of its own, which a machine without a network cannot reach: `make advisories`.
   # It looks at every platform, and a build has fetched only its own.
