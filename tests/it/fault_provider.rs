@@ -72,7 +72,7 @@ async fn what_cannot_be_healed_is_said() {
         assert_eq!(seen.end.unwrap().0, "failed");
         assert_eq!(stored, "", "{model}");
         let tries = world.fake.ledger().of_tag("a").count();
-        let most = if code == "run.unavailable" { 16 } else { 4 };
+        let most = if code == "run.unavailable" { 8 } else { 4 };
         assert!((1..=most).contains(&tries), "{model} was asked {tries} times");
         assert!(!run.to_string().contains("sk-fake"), "no secret in an error");
     }
