@@ -17,9 +17,8 @@ const ROUTES: { name: string; files: string[]; with?: string[]; budget: number }
     name: "chat, with markdown",
     files: ["_app", "_app/c.$conversationId"],
     with: ["src/lib/markdown/"],
-    // The aim is 165. What is left over it: marked (12), the virtualiser (9) and the thread itself (12) on top of the
-    // empty chat's 145; the first paint of an answer needs all three. Lower this with every kilobyte won.
-    budget: 180,
+    // Not met yet (179.4 kB on 2026-11-21), and not moved for that: the virtualiser is the likeliest next gain.
+    budget: 165,
   },
   {
     name: "settings/profile",
