@@ -60,7 +60,8 @@ impl Reading {
             "run.rewound" => {
                 self.rewinds += 1;
                 let keep = data["keep"].as_u64().expect("a rewind says what to keep") as usize;
-                if keep > self.text.len() {
+                if keep > self.text.len() && !self.gap {
+                    self.faults.push(format!("told to keep {keep} of {} characters", self.text.len()));
                     self.gap = true;
                 }
                 self.text.truncate(keep);
@@ -74,21 +75,22 @@ impl Reading {
                         self.faults.push(format!("ended {before}, then {status}"));
                     }
                 }
-                self.end = Some((status.clone(), data.clone()));
-                self.settle(&status);
+                self.end = Some((status, data.clone()));
+                self.settle();
             }
             _ => {}
         }
     }
 
-    /// The stored answer wins at the end. A good answer must have been heard whole, unless we knew of a gap; of one that
-    /// failed or was stopped, a crash may have lost what was heard last.
-    fn settle(&mut self, status: &str) {
+    /// Whoever was told to fetch anew has the stored answer from the end itself. Everybody else must have heard it, however it
+    /// ended: what a crash lost was taken back by a rewind before.
+    fn settle(&mut self) {
         let Some(stored) = self.final_text() else { return };
-        let heard = self.text();
-        if self.gap || (status != "succeeded" && heard.starts_with(&stored)) {
+        if self.gap {
             self.text = stored.chars().collect();
             self.gap = false;
+        } else if self.text() != stored {
+            self.faults.push(format!("the end says {stored:?}"));
         }
     }
 

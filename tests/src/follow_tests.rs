@@ -49,9 +49,17 @@ fn a_good_end_does_not_hide_what_was_not_heard() {
     let mut reading = Reading::default();
     delta(&mut reading, 0, "ab");
     end(&mut reading, "run.succeeded", "abc");
-    assert_eq!(reading.text(), "ab");
+    assert_eq!((reading.text().as_str(), reading.faults.len()), ("ab", 1), "{reading:?}");
     let mut reading = Reading::default();
     delta(&mut reading, 0, "abc");
     end(&mut reading, "run.failed", "ab");
-    assert_eq!(reading.text(), "ab", "a crash may lose the tail of an answer that failed");
+    assert_eq!((reading.text().as_str(), reading.faults.len()), ("abc", 1), "a tail is lost by a rewind: {reading:?}");
+    let mut reading = Reading::default();
+    delta(&mut reading, 0, "abc");
+    told(&mut reading, "run.rewound", json!({"attempt": 1, "keep": 2}));
+    end(&mut reading, "run.failed", "ab");
+    assert_eq!((reading.text().as_str(), reading.faults.len()), ("ab", 0), "{reading:?}");
+    let mut reading = Reading::default();
+    told(&mut reading, "run.rewound", json!({"attempt": 2, "keep": 2}));
+    assert_eq!(reading.faults.len(), 1, "nothing to keep: {reading:?}");
 }

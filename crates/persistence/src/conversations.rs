@@ -3,12 +3,15 @@
 use domain::Timestamp;
 use domain::conversations::{Conversation, ConversationKind, TitleSource};
 use domain::ids::{ConversationId, MessageId, UserId};
+use domain::runs::Status;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait,
 };
 
 use crate::entity::conversations::{Column, Entity, Model};
+use crate::entity::runs;
 use crate::{Error, Result};
 
 /// Which of a person's conversations a list shows.
@@ -29,14 +32,31 @@ pub async fn of_user(conn: &impl ConnectionTrait, user: UserId, id: Conversation
     found.map(from_row).transpose()
 }
 
-/// As [`of_user`], holding the row until the transaction ends, so that two writers of one conversation queue up.
+/// A conversation whose row is held, and whether a run of it is running.
+#[derive(FromQueryResult)]
+struct Locked {
+    #[sea_orm(nested)]
+    row: Model,
+    running: bool,
+}
+
+/// As [`of_user`], holding the row until the transaction ends, so that two writers of one conversation queue up; with
+/// whether a run of it is running, as the statement saw it.
 pub async fn lock_of_user(
     conn: &impl ConnectionTrait,
     user: UserId,
     id: ConversationId,
-) -> Result<Option<Conversation>> {
+) -> Result<Option<(Conversation, bool)>> {
+    let running = runs::Entity::find()
+        .select_only()
+        .column(runs::Column::Id)
+        .filter(runs::Column::ConversationId.eq(id.uuid()))
+        .filter(runs::Column::Status.eq(Status::Running.as_str()))
+        .into_query();
     let query = Entity::find_by_id(id.uuid()).filter(Column::UserId.eq(user.uuid()));
-    query.lock_exclusive().one(conn).await?.map(from_row).transpose()
+    let query = query.expr_as(Expr::exists(running), "running").lock_exclusive();
+    let found = query.into_model::<Locked>().one(conn).await?;
+    found.map(|locked| Ok((from_row(locked.row)?, locked.running))).transpose()
 }
 
 /// A page of a person's conversations, last active first, after the place `(updated_at, id)`.

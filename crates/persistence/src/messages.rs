@@ -103,11 +103,29 @@ pub struct Ending {
     pub failure: Option<Failure>,
 }
 
+impl Ending {
+    /// The answer as [`finish`] leaves it.
+    #[must_use]
+    pub fn of(&self, answer: Message) -> Message {
+        Message {
+            content: self.content(),
+            status: self.status,
+            model: self.model.clone(),
+            usage: self.usage,
+            failure: self.failure,
+            ..answer
+        }
+    }
+
+    fn content(&self) -> Vec<Part> {
+        if self.text.is_empty() { Vec::new() } else { vec![Part::text(&self.text)] }
+    }
+}
+
 /// Writes the end of an answer; only whoever holds its run (checked before, in the same transaction) may.
 pub async fn finish(conn: &impl ConnectionTrait, answer: MessageId, ending: &Ending, now: Timestamp) -> Result<()> {
-    let content = if ending.text.is_empty() { Vec::new() } else { vec![Part::text(&ending.text)] };
     Entity::update_many()
-        .col_expr(Column::Content, Expr::value(to_json(&content)?))
+        .col_expr(Column::Content, Expr::value(to_json(&ending.content())?))
         .col_expr(Column::Status, Expr::value(ending.status.as_str()))
         .col_expr(Column::Model, Expr::value(ending.model.clone()))
         .col_expr(Column::InputTokens, Expr::value(ending.usage.map(|u| clamp(u.input_tokens))))

@@ -88,17 +88,16 @@ where
     done.load(Ordering::Relaxed) as f64 / start.elapsed().as_secs_f64()
 }
 
-/// Messages accepted (202) each second by so many clients, each in a conversation of its own.
-pub async fn accept(api: &Api, clients: usize, time: Duration) -> f64 {
+/// Messages accepted (202) each second from so many people at once, each in a conversation of their own.
+pub async fn accept(people: &[Api], time: Duration) -> f64 {
     let mut conversations = Vec::new();
-    for _ in 0..clients {
-        conversations.push(api.conversation("fake/fake-tok20").await);
+    for api in people {
+        conversations.push((api.clone(), api.conversation("fake/fake-tok20").await));
     }
     let start = Instant::now();
     let tasks: Vec<_> = conversations
         .into_iter()
-        .map(|conversation| {
-            let api = api.clone();
+        .map(|(api, conversation)| {
             tokio::spawn(async move {
                 let path = format!("/api/v1/conversations/{conversation}/messages");
                 let mut done = 0_u64;

@@ -197,7 +197,7 @@ async fn write(app: &App, ctx: &Ctx, id: ConversationId, draft: &Draft, wait: bo
     let now = ctx.now();
     let tx = app.db.begin().await?;
     let locked = persistence::conversations::lock_of_user(&*tx, principal.user, id).await?;
-    let mut conversation = locked.ok_or_else(not_found)?;
+    let (mut conversation, running) = locked.ok_or_else(not_found)?;
     let (message, new_question) = match &draft.content {
         Some(content) => {
             let parent = parent_of(&tx, &conversation, draft.parent).await?;
@@ -240,7 +240,7 @@ async fn write(app: &App, ctx: &Ctx, id: ConversationId, draft: &Draft, wait: bo
     };
     let new: Vec<&Message> = if new_question { vec![&message, &answer] } else { vec![&answer] };
     persistence::messages::insert_all(&*tx, &new).await?;
-    let busy = wait || persistence::runs::has_running(&*tx, id).await?;
+    let busy = wait || running;
     let run = NewRun { conversation: id, question: message.id, answer: answer.id, model: draft.model.clone() };
     let enqueued = enqueue(app, ctx, &tx, draft.run_id, run, busy).await?;
     conversation.head = Some(answer.id);

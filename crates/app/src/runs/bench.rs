@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::headroom::Headroom;
 use domain::ids::{ConversationId, MessageId, RunId};
 use domain::runs::{Position, Run};
 use persistence::runs::Chunk;
@@ -27,6 +28,8 @@ struct Text {
     /// Bytes of `whole` that are stored, and the code point that comes next.
     stored_bytes: usize,
     stored_at: u32,
+    /// A piece was handed out to be stored, or an earlier attempt left some.
+    pieces: bool,
 }
 
 /// One answer in the making.
@@ -43,7 +46,8 @@ impl Live {
     fn new(run: &Run, keep: String) -> Self {
         let attempt = run.state.attempt;
         let position = Position { attempt, at: 0 }.advanced(&keep);
-        let text = Text { stored_bytes: keep.len(), stored_at: position.at, whole: keep, position };
+        let text =
+            Text { stored_bytes: keep.len(), stored_at: position.at, whole: keep, position, pieces: attempt > 1 };
         Self {
             run: run.id,
             conversation: run.conversation,
@@ -79,14 +83,19 @@ impl Live {
 
     /// The text that is not stored yet.
     pub fn unstored(&self) -> Option<Chunk> {
-        let text = self.lock();
-        let new = &text.whole[text.stored_bytes..];
-        (!new.is_empty()).then(|| Chunk {
-            run: self.run,
-            attempt: self.attempt,
-            start: text.stored_at,
-            text: new.to_owned(),
-        })
+        let mut text = self.lock();
+        let new = text.whole[text.stored_bytes..].to_owned();
+        if new.is_empty() {
+            return None;
+        }
+        text.pieces = true;
+        Some(Chunk { run: self.run, attempt: self.attempt, start: text.stored_at, text: new })
+    }
+
+    /// Whether pieces of the text may be stored. Asked while the run's row is held it is certain: whoever stores a piece
+    /// took it before, or finds the row changed.
+    pub fn has_pieces(&self) -> bool {
+        self.lock().pieces
     }
 
     /// Notes that a piece is stored.
@@ -121,6 +130,8 @@ pub(crate) struct Bench {
     pub wake: Notify,
     /// Rung when text waits to be stored.
     pub dirty: Notify,
+    /// How many more runs may wait.
+    pub headroom: Headroom,
 }
 
 impl Bench {
@@ -131,6 +142,7 @@ impl Bench {
             size: places,
             wake: Notify::new(),
             dirty: Notify::new(),
+            headroom: Headroom::default(),
         }
     }
 

@@ -113,6 +113,7 @@ pub(super) async fn end_unheld(
             if !ended {
                 return Ok(None);
             }
+            persistence::runs::drop_pieces(&*tx, run.id).await?;
             let message = persistence::messages::of_conversation(&*tx, run.conversation, run.answer).await?;
             tx.commit().await?;
             failpoint::hit("run.ended_unheld");

@@ -1,8 +1,16 @@
 //! What the model is told: the branch of the conversation that fits its window, newest first to stay.
 
+use domain::Result;
 use domain::conversations::{Author, Message, plain_text};
+use domain::runs::Run;
 use llm_gateway::{ChatMessage, ChatRole, estimate};
 
+use crate::App;
+
+/// Messages of a branch that are looked at; the budget decides how many are used.
+const BRANCH: usize = 400;
+/// So many at a time, for a message can be large and few may be needed.
+const PAGE: u32 = 40;
 /// Tokens that an answer may take when the model does not say.
 const ANSWER: u64 = 4_096;
 /// Window that is assumed when the model does not say.
@@ -15,6 +23,29 @@ pub(super) fn budget(window: Option<u32>, max_output: Option<u32>) -> u64 {
     let window = window.map_or(WINDOW, u64::from);
     let answer = max_output.map_or(ANSWER, u64::from).min(window / 2);
     window.saturating_sub(answer).saturating_sub(RESERVE)
+}
+
+/// The branch up to a run's question, oldest first, as much of it as `budget` (in estimated tokens) may need; and the answer
+/// that is to be written. `None` when the conversation is gone.
+pub(super) async fn read(app: &App, run: &Run, budget: u64) -> Result<Option<(Vec<Message>, Message)>> {
+    let mut pages = Vec::new(); // The newest first, each oldest first.
+    let (mut next, mut looked, mut spent) = (Some(run.answer), 0, 0);
+    while let Some(last) = next
+        && looked < BRANCH
+        && (spent <= budget || looked == 0)
+    {
+        let page = persistence::messages::branch(app.db.read(), run.conversation, last, PAGE).await?;
+        spent += page.iter().map(|message| estimate::tokens(&plain_text(&message.content))).sum::<u64>();
+        looked += page.len();
+        next = page.first().and_then(|oldest| oldest.parent);
+        if page.is_empty() {
+            break;
+        }
+        pages.push(page);
+    }
+    let mut branch: Vec<Message> = pages.into_iter().rev().flatten().collect();
+    let answer = branch.pop().filter(|answer| answer.id == run.answer);
+    Ok(answer.map(|answer| (branch, answer)))
 }
 
 /// The newest messages of the branch that fit `budget` (in estimated tokens), oldest first; always the last one.

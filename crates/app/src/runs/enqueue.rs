@@ -9,21 +9,17 @@ use persistence::Tx;
 use persistence::runs::{Claimed, Lease};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::runner;
+use super::{headroom, runner};
 use crate::App;
 
 /// Refuses early what could not be worked in time.
 async fn admit(app: &App, tx: &Tx, principal: &Principal) -> Result<()> {
-    let (mine, all) = (app.settings.queued_per_user, app.settings.queue_depth);
-    let counts = persistence::runs::counts(&**tx).await?;
-    if counts.queued >= all {
-        return Err(Error::new(Kind::Unavailable, "run.queue_full").retry_after(Duration::from_secs(10)));
-    }
-    if counts.queued >= mine && persistence::runs::count_queued_of_user(&**tx, principal.user).await? >= mine {
+    let mine = app.settings.queued_per_user;
+    if persistence::runs::count_queued_of_user(&**tx, principal.user).await? >= mine {
         let error = Error::new(Kind::TooMany, "run.too_many_waiting").arg("limit", mine);
         return Err(error.retry_after(Duration::from_secs(10)));
     }
-    Ok(())
+    headroom::take(app, tx).await
 }
 
 /// What to accept.

@@ -5,6 +5,7 @@ mod cancel;
 mod context;
 mod enqueue;
 mod flush;
+mod headroom;
 mod heartbeat;
 mod rescue;
 mod runner;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::Timestamp;
+use domain::conversations::{Message, plain_text};
 use domain::runs::follow::length;
 use domain::runs::{Failure, Run, Usage};
 use futures_util::StreamExt;
@@ -17,8 +18,6 @@ use super::{context, settle};
 use crate::App;
 use crate::events::{Event, announce};
 
-/// Messages of a branch that are looked at; the budget decides how many are used.
-const BRANCH: u32 = 400;
 /// How often a context that is too long is fitted again, each time to half.
 const FITS: u32 = 3;
 
@@ -53,6 +52,16 @@ pub(super) struct Record {
     pub exhausted: bool,
     /// When the provider says that asking again makes sense.
     pub retry_after: Option<Duration>,
+    /// What the context showed of question and answer, so that the end need not read it again.
+    pub said: Option<Said>,
+}
+
+#[derive(Debug)]
+pub(super) struct Said {
+    /// The text of the question, if it began the conversation.
+    pub first_question: Option<String>,
+    /// The answer, empty as it was accepted.
+    pub answer: Message,
 }
 
 /// Works a claimed run in a task of its own; `place` is given back at its end.
@@ -119,8 +128,9 @@ async fn stop_asked(stopped: &mut watch::Receiver<Stop>) -> Done {
 
 async fn answer(app: &App, run: &Run, live: &Live, deadline: Instant, record: &mut Record) -> Done {
     match prepare(app, run).await {
-        Ok(Prepared { branch, budget }) => {
+        Ok(Prepared { branch, said, budget }) => {
             let mut budget = budget;
+            record.said = Some(said);
             for _ in 0..=FITS {
                 let messages = context::fit(&branch, budget);
                 record.asked = estimate::messages(&messages);
@@ -149,7 +159,8 @@ async fn answer(app: &App, run: &Run, live: &Live, deadline: Instant, record: &m
 }
 
 struct Prepared {
-    branch: Vec<domain::conversations::Message>,
+    branch: Vec<Message>,
+    said: Said,
     budget: u64,
 }
 
@@ -162,15 +173,17 @@ async fn prepare(app: &App, run: &Run) -> Result<Prepared, Done> {
     if !crate::accounts::may_ask(app, run.user).await.map_err(unavailable)? {
         return Err(Done::Failed(Failure::Forbidden));
     }
-    let branch = persistence::messages::branch(app.db.read(), run.conversation, run.question, BRANCH).await;
-    let branch = branch.map_err(|fault| unavailable(fault.into()))?;
-    if branch.is_empty() {
-        return Err(Done::Fenced); // The conversation was deleted.
-    }
-    let Some(model) = app.gateway.resolve(&run.model).await else {
+    let model = app.gateway.resolve(&run.model).await;
+    let budget = model.as_ref().map_or(0, |model| context::budget(model.context_window, model.max_output));
+    let branch = context::read(app, run, budget).await.map_err(unavailable)?;
+    let Some(branch) = branch else { return Err(Done::Fenced) }; // The conversation was deleted.
+    let (branch, answer) = branch;
+    if model.is_none() {
         return Err(Done::Failed(Failure::ModelMissing));
-    };
-    Ok(Prepared { branch, budget: context::budget(model.context_window, model.max_output) })
+    }
+    let first = branch.last().filter(|question| question.parent.is_none());
+    let said = Said { first_question: first.map(|question| plain_text(&question.content)), answer };
+    Ok(Prepared { branch, said, budget })
 }
 
 async fn ask(app: &App, run: &Run, messages: Vec<ChatMessage>, deadline: Instant) -> Result<Answer, AskError> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::conversations::{Conversation, Message, MessageStatus, plain_text, title_from};
+use domain::conversations::{Conversation, Message, MessageStatus, title_from};
 use domain::runs::{Failure, Input, Outcome, Run, RunState};
 use domain::{Kind, Result};
 use persistence::messages::Ending;
@@ -89,27 +89,51 @@ async fn write(app: &App, run: &Run, live: &Live, done: &Done, record: &Record) 
     app.db
         .retrying(async || {
             let tx = app.db.begin().await?;
-            // A wish to stop may have come since: the machine must know of it.
-            let Some(held) = persistence::runs::held_now(&*tx, run.id, attempt).await? else { return Ok(None) };
-            let before = RunState { cancel_requested: held.stop_asked, ..run.state };
-            let run = Run { state: before, ..run.clone() };
-            let Ok((after, outcome)) = before.step(input, &app.settings.limits) else { return Ok(None) };
+            // Nearly every run ends in the state in which it was claimed; the compare of the update says whether it did.
+            let mut settled = step(app, &tx, run, live, done, record, input).await?;
+            if settled.is_none() {
+                // A wish to stop has come since, and the machine must know of it; or the run is not ours any more.
+                let Some(held) = persistence::runs::held_now(&*tx, run.id, attempt).await? else { return Ok(None) };
+                let state = RunState { cancel_requested: held.stop_asked, ..run.state };
+                settled = step(app, &tx, &Run { state, ..run.clone() }, live, done, record, input).await?;
+            }
+            let Some(settled) = settled else { return Ok(None) };
             let now = app.clock.now();
             persistence::runs::finish_attempt(&*tx, run.id, attempt, &attempt_end(done, record), now).await?;
-            let settled = match outcome {
-                Outcome::Again { after: wait } => {
-                    again(app, &tx, &run, live, after, record.retry_after.unwrap_or(Duration::ZERO).max(wait)).await?;
-                    None
-                }
-                Outcome::Finished | Outcome::Claimed | Outcome::StopAsked | Outcome::Unchanged => {
-                    end(app, &tx, &run, live, after, done, record).await?
-                }
-            };
             failpoint::hit("run.settle.before_commit");
             tx.commit().await?;
             Ok(settled)
         })
         .await
+}
+
+/// One transition of the machine, applied to the run as it is given. `None`: the run is not in that state; `Some(None)`: it
+/// went back to the queue.
+async fn step(
+    app: &App,
+    tx: &persistence::Tx,
+    run: &Run,
+    live: &Live,
+    done: &Done,
+    record: &Record,
+    input: Input,
+) -> Result<Option<Option<Settled>>> {
+    let Ok((after, outcome)) = run.state.step(input, &app.settings.limits) else { return Ok(None) };
+    match outcome {
+        Outcome::Again { after: wait } => {
+            let Some(held) = persistence::runs::held_now(&**tx, run.id, run.state.attempt).await? else {
+                return Ok(None);
+            };
+            if held.stop_asked != run.state.cancel_requested {
+                return Ok(None);
+            }
+            again(app, tx, run, live, after, record.retry_after.unwrap_or(Duration::ZERO).max(wait)).await?;
+            Ok(Some(None))
+        }
+        Outcome::Finished | Outcome::Claimed | Outcome::StopAsked | Outcome::Unchanged => {
+            Ok(end(app, tx, run, live, after, done, record).await?.map(Some))
+        }
+    }
 }
 
 /// Back to the queue; text that was sent but not stored yet goes along, so that no reader is ahead of the database.
@@ -149,27 +173,34 @@ async fn end(
     if !persistence::runs::end(&**tx, run, after, &ending, app.clock.now()).await? {
         return Ok(None);
     }
-    let Some(message) = persistence::messages::of_conversation(&**tx, run.conversation, run.answer).await? else {
-        return Ok(None);
+    if live.has_pieces() {
+        persistence::runs::drop_pieces(&**tx, run.id).await?;
+    }
+    let (question, answer) = match &record.said {
+        Some(said) => (said.first_question.clone(), ending.of(said.answer.clone())),
+        // It ended before the context was read.
+        None => {
+            let found = persistence::messages::of_conversation(&**tx, run.conversation, run.answer).await?;
+            (None, found.ok_or_else(|| domain::Error::broken("a run without its answer"))?)
+        }
     };
-    let conversation = if after.status == domain::runs::Status::Succeeded { title(app, tx, run).await? } else { None };
+    let named = question.filter(|_| after.status == domain::runs::Status::Succeeded);
+    let conversation = if let Some(question) = named { title(app, tx, run, &question).await? } else { None };
     metrics::counter!("obrol_runs_ended_total", "status" => after.status.as_str()).increment(1);
     if let Some(usage) = record.usage {
         metrics::counter!("obrol_tokens_total", "direction" => "in").increment(usage.input_tokens);
         metrics::counter!("obrol_tokens_total", "direction" => "out").increment(usage.output_tokens);
     }
-    Ok(Some(Settled { end, message, conversation }))
+    Ok(Some(Settled { end, message: answer, conversation }))
 }
 
 /// After its first answer a conversation gets a title from its first question.
-async fn title(app: &App, tx: &persistence::Tx, run: &Run) -> Result<Option<Conversation>> {
-    let question = persistence::messages::of_conversation(&**tx, run.conversation, run.question).await?;
-    let Some(question) = question.filter(|question| question.parent.is_none()) else { return Ok(None) };
+async fn title(app: &App, tx: &persistence::Tx, run: &Run, question: &str) -> Result<Option<Conversation>> {
     if app.settings.title_model.is_some() {
         crate::jobs::title::enqueue(tx, run).await?;
         return Ok(None);
     }
-    let Some(title) = title_from(&plain_text(&question.content)) else { return Ok(None) };
+    let Some(title) = title_from(question) else { return Ok(None) };
     if !persistence::conversations::give_title(&**tx, run.conversation, &title).await? {
         return Ok(None);
     }

@@ -26,8 +26,9 @@ pub struct AttemptEnd {
     pub error_text: Option<String>,
 }
 
-/// Ends a run for good: `run.state` is the state before, `after` the one the machine allowed. Writes the run, its answer and
-/// drops the pieces; false when the run is not in that state any more (fenced), and then nothing is written.
+/// Ends a run for good: `run.state` is the state before, `after` the one the machine allowed. Writes the run and its answer;
+/// false when the run is not in that state any more (fenced, or somebody asked it to stop), and then nothing is written.
+/// Where pieces of its text may be stored [`drop_pieces`] belongs into the same transaction.
 pub async fn end(
     conn: &impl ConnectionTrait,
     run: &Run,
@@ -49,14 +50,21 @@ pub async fn end(
         .col_expr(Column::OutputTokens, Expr::value(usage.map(|u| clamp(u.output_tokens))))
         .col_expr(Column::CostMicros, Expr::value(usage.and_then(|u| u.cost_micros)))
         .col_expr(Column::UsageEstimated, Expr::value(usage.is_some_and(|u| u.estimated)));
-    if in_state(update, run.id, run.state).exec(conn).await?.rows_affected != 1 {
+    let mut update = in_state(update, run.id, run.state);
+    if !run.state.cancel_requested {
+        update = update.filter(Column::CancelRequestedAt.is_null());
+    }
+    if update.exec(conn).await?.rows_affected != 1 {
         return Ok(false);
     }
     messages::finish(conn, run.answer, ending, now).await?;
-    if run.state.attempt > 0 {
-        run_chunks::Entity::delete_many().filter(run_chunks::Column::RunId.eq(run.id.uuid())).exec(conn).await?;
-    }
     Ok(true)
+}
+
+/// Drops the stored pieces of a run that [`end`] has ended.
+pub async fn drop_pieces(conn: &impl ConnectionTrait, run: RunId) -> Result<()> {
+    run_chunks::Entity::delete_many().filter(run_chunks::Column::RunId.eq(run.uuid())).exec(conn).await?;
+    Ok(())
 }
 
 /// Puts a run back into the queue, not before `available_at` (the database's clock); false when fenced.

@@ -6,10 +6,10 @@ mod read;
 mod text;
 
 pub use claim::{Claimed, Lease, claim, rescue_candidates};
-pub use finish::{AttemptEnd, again, ask_to_stop, end, finish_attempt};
+pub use finish::{AttemptEnd, again, ask_to_stop, drop_pieces, end, finish_attempt};
 pub use read::{
-    Counts, Progress, active_of_conversation, active_of_user, by_id, count_queued_of_user, counts, has_running, held,
-    of_user, place_in_queue, progress_of_users, waiting_since,
+    Counts, Progress, active_of_conversation, active_of_user, by_id, count_queued_of_user, counts, held, of_user,
+    place_in_queue, progress_of_users, waiting_since,
 };
 pub use text::{Chunk, Held, StoredText, append, forget_text, heartbeat, held_now, keeps_since, stored_text};
 

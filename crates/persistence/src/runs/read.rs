@@ -66,16 +66,6 @@ pub async fn count_queued_of_user(conn: &impl ConnectionTrait, user: UserId) -> 
     Ok(query.count(conn).await?)
 }
 
-pub async fn has_running(conn: &impl ConnectionTrait, conversation: ConversationId) -> Result<bool> {
-    let query = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(Column::ConversationId.eq(conversation.uuid()))
-        .filter(Column::Status.eq(Status::Running.as_str()))
-        .limit(1);
-    Ok(query.into_tuple::<Uuid>().one(conn).await?.is_some())
-}
-
 /// How many runs were asked for before this one and still wait.
 pub async fn place_in_queue(conn: &impl ConnectionTrait, run: &Run) -> Result<u64> {
     let query = Entity::find()
