@@ -91,7 +91,9 @@ pub async fn update(app: &App, ctx: &Ctx, id: ConversationId, seen: i64, change:
         .db
         .retrying(async || {
             let tx = app.db.begin().await?;
-            let written = persistence::conversations::update(&*tx, &after).await?;
+            let mut batch = persistence::Batch::on(&*tx);
+            persistence::conversations::update(&mut batch, &after);
+            let written = batch.run(&*tx).await?;
             tx.commit().await?;
             Ok(written)
         })
