@@ -8,7 +8,7 @@ use persistence::accounts::sessions::{self, Session};
 
 use super::events::{AuthEvent, announce};
 use super::sign_in::{RefreshSecret, SignedIn, fresh_token, pair};
-use super::throttling::{Attempt, What};
+use super::throttling::{Attempt, Leave, What};
 use crate::App;
 
 /// Tabs that may wake up together; beyond it somebody multiplies tokens.
@@ -27,8 +27,8 @@ pub async fn refresh(app: &App, ctx: &Ctx, presented: &str) -> Result<SignedIn> 
     };
     let Some((digest, found)) = found else {
         let attempt = Attempt::load(app, ctx, What::Renew, None).await?;
-        attempt.check(app, ctx, None).await?;
-        attempt.failed(app, ctx).await?;
+        attempt.check(ctx)?;
+        attempt.failed(app, ctx, Leave::Free).await?;
         return Err(refused("auth.refresh_invalid"));
     };
     match app.db.retrying(|| rotate(app, ctx, &digest, found)).await? {

@@ -13,7 +13,7 @@ use persistence::accounts::users::{self, NewUser};
 
 use super::setup;
 use super::sign_in::{self, SignedIn};
-use super::throttling::{Attempt, What};
+use super::throttling::{Attempt, Leave, What};
 use crate::App;
 
 #[derive(Clone)]
@@ -65,7 +65,7 @@ pub async fn register(app: &App, ctx: &Ctx, command: Register) -> Result<SignedI
         (None, Registration::Closed) => return Err(Error::new(Kind::Forbidden, "auth.registration_closed")),
     }
     let attempt = Attempt::load(app, ctx, What::Join, None).await?;
-    attempt.check(app, ctx, None).await?;
+    attempt.check(ctx)?;
     if let Some(token) = &command.setup_token
         && !setup::is_current(app, token).await?
     {
@@ -83,7 +83,7 @@ pub async fn register(app: &App, ctx: &Ctx, command: Register) -> Result<SignedI
         }
         Err(error) => {
             if error.kind() == Kind::Conflict {
-                attempt.failed(app, ctx).await?;
+                attempt.failed(app, ctx, Leave::Free).await?;
             }
             Err(error)
         }
