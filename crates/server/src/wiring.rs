@@ -168,6 +168,7 @@ fn accounts(config: &Config, chance: &Chance) -> Result<Accounts, Failure> {
         },
         hash,
         hash_concurrency: (concurrency > 0).then_some(concurrency),
+        lookups: (config.database.max_connections.get::<u64>() as usize / 4).max(1),
         ..AccountsSettings::default()
     };
     Ok(Accounts::new(settings, account_keys)?)

@@ -20,10 +20,12 @@ pub struct Login {
 /// `auth.invalid_credentials`, `auth.too_many_attempts`, `auth.suspended` (only to who knows the password), `auth.busy`.
 pub async fn login(app: &App, ctx: &Ctx, command: Login) -> Result<SignedIn> {
     let email = Email::parse(&command.email).map_err(|fault| Error::invalid(vec![fault]))?;
+    let looking = app.accounts.entrance.enter().await?;
     let found = users::by_email(app.db.read(), &email).await?;
     let user = found.as_ref().map(|found| found.user.id);
     let mut attempt = Attempt::load(app, ctx, What::SignIn, Some(&email)).await?;
     let mut leave = attempt.check(ctx)?;
+    drop(looking);
 
     let stored = found.as_ref().and_then(|found| found.password_hash.as_deref());
     // What is longer than any password is tried as an empty one, so that it costs and fails like the rest.
@@ -42,11 +44,12 @@ pub async fn login(app: &App, ctx: &Ctx, command: Login) -> Result<SignedIn> {
         Leave::Free => true,
         Leave::Held(_) => was_here(app, ctx, user).await?,
     };
-    let Tried { turn, matches, stronger } = app.accounts.hasher.verify(turn, password, stored, &ctx.chance).await?;
+    let Tried { turn, matches, stronger, work } =
+        app.accounts.hasher.verify(turn, password, stored, &ctx.chance).await?;
     let Some(found) = found.filter(|_| matches && welcome) else {
         attempt.failed(app, ctx, leave).await?;
         drop(turn);
-        tracing::info!(event = "auth.login_refused", user = ?user.map(|id| id.to_string()), source = ?ctx.source);
+        tracing::info!(event = "auth.login_refused", user = ?user.map(|id| id.to_string()), source = ?ctx.source, work);
         return Err(match leave {
             Leave::Free => refused(),
             Leave::Held(wait) => too_many(wait),

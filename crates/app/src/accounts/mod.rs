@@ -4,6 +4,7 @@ mod access;
 mod admin;
 mod authenticate;
 mod crypto;
+mod door;
 mod events;
 mod hashing;
 mod keys;

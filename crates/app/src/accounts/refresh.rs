@@ -18,6 +18,8 @@ const MOST_UNUSED: u64 = 32;
 /// `auth.refresh_invalid` (not one of ours), `auth.session_expired`, `auth.session_ended`, `auth.refresh_reused` (the family
 /// ends), `auth.too_many_attempts`.
 pub async fn refresh(app: &App, ctx: &Ctx, presented: &str) -> Result<SignedIn> {
+    // To the end: those who renew one session wait for its row, and each that waits there holds a connection.
+    let _turn = app.accounts.renewals.enter().await?;
     let found = match RefreshSecret::presented(presented) {
         Some(secret) => {
             let digest = secret.digest();

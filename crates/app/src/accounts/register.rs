@@ -64,6 +64,7 @@ pub async fn register(app: &App, ctx: &Ctx, command: Register) -> Result<SignedI
         (None, Registration::Invite) => return Err(Error::new(Kind::Forbidden, "auth.invite_required")),
         (None, Registration::Closed) => return Err(Error::new(Kind::Forbidden, "auth.registration_closed")),
     }
+    let looking = app.accounts.entrance.enter().await?;
     let attempt = Attempt::load(app, ctx, What::Join, None).await?;
     attempt.check(ctx)?;
     if let Some(token) = &command.setup_token
@@ -72,6 +73,7 @@ pub async fn register(app: &App, ctx: &Ctx, command: Register) -> Result<SignedI
         // 192 bits need no counting against guessers.
         return Err(setup::refused());
     }
+    drop(looking);
     let checked = check(&command.email, &command.password, command.display_name.as_deref())?;
     let hash = app.accounts.hasher.hash(checked.password.clone(), &ctx.chance).await?;
 

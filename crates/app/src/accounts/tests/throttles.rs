@@ -170,3 +170,27 @@ async fn a_hash_grows_with_the_settings() {
     let again = strong.verify(strong.turn().await.unwrap(), password(), Some(&stronger), &chance).await.unwrap();
     assert!(again.matches && again.stronger.is_none());
 }
+
+/// S16: a failure takes the same work for an account whose hash is as dear as ours are now, for one from cheaper days, and for
+/// nobody. (How long it takes is measured by `scripts/timing.sh`.)
+#[tokio::test(flavor = "multi_thread")]
+async fn every_failure_takes_the_same_work() {
+    let chance = Chance::System;
+    let tried = |text: &str| domain::accounts::Password::tried(text).unwrap();
+    let of = |memory_kib, passes, lanes| {
+        let hash = HashCost { memory_kib, passes, lanes };
+        super::super::hashing::Hasher::new(&AccountsSettings { hash, ..AccountsSettings::default() }).unwrap()
+    };
+    let now = of(256, 3, 2);
+    let mut stored = vec![None];
+    for (memory, passes, lanes) in [(256, 3, 2), (64, 1, 1), (128, 3, 2), (256, 2, 1), (64, 4, 1)] {
+        stored.push(Some(of(memory, passes, lanes).hash(tried(PASSWORD), &chance).await.unwrap()));
+    }
+    for stored in &stored {
+        let turn = now.turn().await.unwrap();
+        let failed = now.verify(turn, tried("a wrong password"), stored.as_deref(), &chance).await.unwrap();
+        assert!(!failed.matches && failed.stronger.is_none());
+        // Memory is given in whole KiB for each pass.
+        assert!((256 * 3 - 3..=256 * 3).contains(&failed.work), "{} for {stored:?}", failed.work);
+    }
+}
