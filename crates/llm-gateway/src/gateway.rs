@@ -15,6 +15,9 @@ use crate::retry::{self, Next};
 use crate::settings::GatewaySettings;
 use crate::source::{self, Origin, Source};
 
+/// Chance as an argument: a number in 0..1, drawn when a pause is spread so that clients do not retry in step.
+pub type Chance = Arc<dyn Fn() -> f64 + Send + Sync>;
+
 /// Cheap to clone.
 #[derive(Clone)]
 pub struct Gateway {
@@ -25,12 +28,13 @@ struct Inner {
     settings: GatewaySettings,
     sources: Vec<Arc<Source>>,
     coordination: Coordination,
+    chance: Chance,
 }
 
 impl Gateway {
-    pub fn new(settings: GatewaySettings, coordination: Coordination) -> Self {
+    pub fn new(settings: GatewaySettings, coordination: Coordination, chance: Chance) -> Self {
         let sources = source::all(&settings);
-        Self { inner: Arc::new(Inner { settings, sources, coordination }) }
+        Self { inner: Arc::new(Inner { settings, sources, coordination, chance }) }
     }
 
     /// All models that can be asked now. A provider that does not answer is left out after a moment, and for a while.
@@ -101,8 +105,15 @@ impl Gateway {
             language: ask.language,
             ..ChatRequest::default()
         };
-        let mut round =
-            Round { source: &source, entry: &entry, settings, deadline, spent: Vec::new(), tries: Vec::new() };
+        let mut round = Round {
+            source: &source,
+            entry: &entry,
+            settings,
+            chance: &self.inner.chance,
+            deadline,
+            spent: Vec::new(),
+            tries: Vec::new(),
+        };
         let mut picked = match round.first() {
             Ok(picked) => picked,
             Err(error) => return Err(AskError { error, tries: round.tries }),
@@ -143,6 +154,7 @@ struct Round<'a> {
     source: &'a Source,
     entry: &'a ModelEntry,
     settings: &'a GatewaySettings,
+    chance: &'a Chance,
     deadline: Instant,
     /// Keys that this question has no use for any more.
     spent: Vec<usize>,
@@ -165,7 +177,7 @@ impl Round<'_> {
     /// The key and the pause for the next call, or the end.
     fn after(&mut self, picked: Picked, error: &ProviderError) -> Option<Picked> {
         let failures = u32::try_from(self.tries.len()).unwrap_or(u32::MAX);
-        let next = match retry::next(error, failures, &self.settings.retry, retry::chance()) {
+        let next = match retry::next(error, failures, &self.settings.retry, (self.chance)()) {
             Next::Again(pause) => Picked { wait: pause, ..picked },
             Next::GiveUp => return None,
             Next::OtherKey { else_again } => {

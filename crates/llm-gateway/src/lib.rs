@@ -18,7 +18,7 @@ mod watch;
 pub use ask::{Answer, Ask, AskError, Try};
 pub use catalogue::ModelEntry;
 pub use coordination::Hit;
-pub use gateway::Gateway;
+pub use gateway::{Chance, Gateway};
 pub use llm_client::{
     ChatEvent, ChatMessage, ChatPart, ChatRole, ChatStream, Continuation, ErrorClass, FinishReason, ProviderError,
     Secret, ToolCall, Usage,

@@ -1,6 +1,5 @@
 //! What follows a failed call, as the taxonomy of the contracts says.
 
-use std::hash::{BuildHasher, Hasher};
 use std::time::Duration;
 
 use llm_client::{ErrorClass, ProviderError};
@@ -51,12 +50,6 @@ fn pause(hint: Option<Duration>, failures: u32, settings: &RetrySettings, chance
     }
     let doubled = settings.base.saturating_mul(1 << failures.saturating_sub(1).min(16));
     Some(doubled.min(settings.cap).mul_f64(1.0 - 0.25 * chance.clamp(0.0, 1.0)))
-}
-
-/// A number in 0..1 from the process's random hashing keys: good enough to keep clients from retrying in step.
-pub fn chance() -> f64 {
-    let bits = std::collections::hash_map::RandomState::new().build_hasher().finish();
-    (bits >> 11) as f64 / (1u64 << 53) as f64
 }
 
 #[cfg(test)]
@@ -120,10 +113,5 @@ mod tests {
         assert_eq!(after(&told(ErrorClass::Unavailable, false), 1), Next::GiveUp);
         assert_eq!(after(&told(ErrorClass::InvalidRequest, true), 1), Next::Again(Duration::from_millis(500)));
         assert_eq!(after(&told(ErrorClass::InvalidRequest, true), 2), Next::GiveUp);
-    }
-
-    #[test]
-    fn chance_is_between_nothing_and_one() {
-        assert!((0..1000).all(|_| (0.0..1.0).contains(&chance())));
     }
 }

@@ -1,6 +1,7 @@
 //! From the configuration to a running `App`: the one place that knows how the parts fit together.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use app::accounts::{AccountKeys, Accounts, AccountsSettings, HashCost};
 use app::{App, Parts};
@@ -57,7 +58,7 @@ pub async fn build(config: &Config, purpose: Purpose) -> Result<Wired, Failure> 
         None => Coordination::memory(),
     };
     let parts = Parts {
-        gateway: Gateway::new(gateway_settings(config), coordination.clone()),
+        gateway: Gateway::new(gateway_settings(config), coordination.clone(), fractions(&chance)),
         accounts: accounts(config, &chance)?,
         settings: app_settings(config, purpose),
         node: slot.as_ref().map_or_else(|| NodeId::from_uuid(chance.uuid(clock.now())), |slot| slot.node),
@@ -67,6 +68,12 @@ pub async fn build(config: &Config, purpose: Purpose) -> Result<Wired, Failure> 
         chance,
     };
     Ok(Wired { app: App::new(parts), db_settings, migrated, _slot: slot })
+}
+
+/// The one source of chance, as those crates want it that know no `Chance`.
+pub fn fractions(chance: &Chance) -> llm_gateway::Chance {
+    let chance = chance.clone();
+    Arc::new(move || chance.fraction())
 }
 
 pub fn db_settings(config: &Config, purpose: Purpose) -> DbSettings {

@@ -38,4 +38,4 @@ pub use setup::{Setup, ensure_setup_token, setup, setup_url};
 pub use sign_in::{SignedIn, sweep};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

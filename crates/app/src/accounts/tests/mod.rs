@@ -48,6 +48,7 @@ impl House {
             gateway: Gateway::new(
                 GatewaySettings { ollama_probe: false, ..GatewaySettings::default() },
                 coordination.clone(),
+                std::sync::Arc::new(|| 0.5),
             ),
             coordination,
             accounts,
