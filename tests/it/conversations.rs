@@ -1,5 +1,8 @@
 //! Conversations over HTTP: made, listed, renamed, archived, deleted, branched, and nobody else's.
 
+mod accepting;
+mod titles;
+
 use std::time::Duration;
 
 use obrol_tests::api::{id, text_of};

@@ -1,5 +1,7 @@
 //! What is too much is refused early, in words that a client can act on.
 
+mod metrics;
+
 use std::time::Duration;
 
 use obrol_tests::world::World;

@@ -21,6 +21,7 @@ pub mod follow;
 pub mod ports;
 pub mod process;
 pub mod proxy;
+pub mod raw;
 pub mod redis;
 pub mod seed;
 pub mod server;

@@ -37,6 +37,8 @@ pub struct Spec {
     /// The fault strikes each n-th request of this model only, or only the first n.
     pub every: u64,
     pub first: u64,
+    /// U+0000 for every dot that is said, and in the words of an error: some databases do not store it.
+    pub nul: bool,
 }
 
 impl Spec {
@@ -51,6 +53,7 @@ impl Spec {
             retry_after: None,
             every: 0,
             first: 0,
+            nul: false,
         };
         for word in model.split('-') {
             let cut = word.find(|c: char| c.is_ascii_digit()).unwrap_or(word.len());
@@ -81,6 +84,7 @@ impl Spec {
             ("errin", _) => self.fault = Some(Fault::ErrorEvent(count)),
             ("stall", _) => self.fault = Some(Fault::Stall(count)),
             ("nodone", _) => self.fault = Some(Fault::NoDone),
+            ("nul", _) => self.nul = true,
             ("drip", _) => self.fault = Some(Fault::Drip(count.max(1))),
             _ => {}
         }
