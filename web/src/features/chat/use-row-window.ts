@@ -91,7 +91,11 @@ export function useRowWindow(
       const gap = element.scrollHeight - to - element.clientHeight;
       if (place.current === "end") {
         // What was written meanwhile makes the end farther; only scrolling up leaves it, and that at once.
-        if (to >= from || gap <= 1) return;
+        if (gap <= 1) return;
+        if (to >= from) {
+          settle();
+          return;
+        }
       } else if (to === from) return;
       const { index, below } = heights.at(now.current, to - paddingTop);
       const key = now.current[index];
@@ -101,6 +105,8 @@ export function useRowWindow(
     };
     element.addEventListener("scroll", look, { passive: true });
     observer?.observe(element);
+    // All rows and the room around them: whatever makes it higher, the end stays in sight.
+    if (element.lastElementChild !== null) observer?.observe(element.lastElementChild);
     return () => {
       element.removeEventListener("scroll", look);
       observer?.disconnect();

@@ -16,6 +16,7 @@ export interface ConversationActionsProps {
   conversation: Conversation;
   /** The button that opens the menu. */
   children: ReactNode;
+  align?: "start" | "end";
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
 }
