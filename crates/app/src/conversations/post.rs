@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::conversations::{Author, Conversation, Message, MessageStatus, Part, client_message_id, compose};
 use domain::ids::{ConversationId, MessageId, RunId};
 use domain::runs::Run;
-use domain::{Ctx, Error, FieldFault, Kind, Principal, Result};
+use domain::{Ctx, Error, Kind, Principal, Result};
 
 use super::{mine, not_found, offered};
 use crate::App;
@@ -267,7 +267,7 @@ async fn parent_of(
     let Some(parent) = wanted else { return Ok(None) };
     match persistence::messages::of_conversation(&**tx, conversation.id, parent).await? {
         Some(_) => Ok(Some(parent)),
-        None => Err(Error::invalid(vec![FieldFault::new("/parent_id", "message.not_in_conversation")])),
+        None => Err(Error::not_found("message.not_found")),
     }
 }
 
