@@ -23,6 +23,7 @@ pub mod process;
 pub mod proxy;
 pub mod raw;
 pub mod redis;
+pub mod secure_database;
 pub mod seed;
 pub mod server;
 pub mod sse;
