@@ -12,6 +12,7 @@ export const MODELS = {
 } as const;
 
 const RICH = readFileSync(join(import.meta.dirname, "../../tests/src/fake_llm/rich.md"), "utf8");
+const BRIEF = RICH.slice(0, RICH.indexOf("Three things")).trimEnd();
 const SHORT =
   "Yes. Every answer is stored as a *run* before it begins, so it goes on when you close the page.";
 /** In the middle of the code, with the table above it. */
@@ -57,7 +58,11 @@ async function answer(body: string, response: ServerResponse): Promise<void> {
     return;
   }
   const question = JSON.stringify(asked.messages?.at(-1)?.content ?? "");
-  const text = /queue/i.test(question) || asked.model === MODELS.half ? RICH : SHORT;
+  const text = /brief/i.test(question)
+    ? BRIEF
+    : /queue/i.test(question) || asked.model === MODELS.half
+      ? RICH
+      : SHORT;
   const usage = { prompt_tokens: 24, completion_tokens: Math.ceil(text.length / 4) };
   if (asked.stream !== true) {
     response.writeHead(200, { "content-type": "application/json" });

@@ -1,5 +1,5 @@
 // Pictures of every page, phone and desktop, light and dark, to be looked at: `OBROL_BIN=… pnpm run shots [FOLDER] [NAME …]`.
-// Nothing compares them; a change of looks is judged by eyes.
+// `SHOTS_LOOKS=phone-ja,desktop-id` takes only those. Nothing compares them; a change of looks is judged by eyes.
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
@@ -37,6 +37,7 @@ const LOOKS: Look[] = [
 
 interface Seeded {
   rich: string;
+  readme: string;
   half: string;
   failed: string;
   stopped: string;
@@ -63,9 +64,13 @@ async function seed(device: Device): Promise<Seeded> {
     "Thank you. And the phone?",
   ])
     await device.settled(await device.ask(long.id, more));
-  const failed = await asked(MODELS.broken, "Will this one work?", "A model that is down");
+  const failed = await asked(MODELS.broken, "Will this one work?", "Train times to Bandung");
   await device.settled(failed.run);
-  const branched = await asked(MODELS.steady, "Is it safe to close this page?", "Another answer");
+  const branched = await asked(
+    MODELS.steady,
+    "Is it safe to close this page?",
+    "Closing the page, once more",
+  );
   await device.settled(branched.run);
   const page = await device.call<{ items: { id: string; author: { type: string } }[] }>(
     "GET",
@@ -78,20 +83,27 @@ async function seed(device: Device): Promise<Seeded> {
     { client_message_id: crypto.randomUUID() },
   );
   await device.settled(again.run.id);
-  const stopped = await asked(MODELS.half, QUESTION, "Stopped half-way");
+  const stopped = await asked(MODELS.half, QUESTION, "A worker for the night shift");
   await new Promise((done) => setTimeout(done, 1_500));
   await device.cancel(stopped.run);
   await device.settled(stopped.run);
   const archived = await device.conversation(null, "Old notes about the move");
   await device.change(archived, { archived: true });
-  const rich = await asked(MODELS.steady, QUESTION, "Queue or cron job, with code");
+  const rich = await asked(MODELS.steady, QUESTION, "Queues, with code");
   await device.settled(rich.run);
+  const readme = await asked(
+    MODELS.steady,
+    "Queue or cron job? Be brief, and show me a worker in Rust.",
+    "Queue or cron job?",
+  );
+  await device.settled(readme.run);
   // Two at a time: these keep both places, so the next one waits.
-  const half = await asked(MODELS.half, QUESTION, "Queue or cron job?");
+  const half = await asked(MODELS.half, QUESTION, "Queues for beginners");
   await asked(MODELS.half, "Draft the release notes", "Release notes");
   const queued = await asked(MODELS.steady, "Summarise my last meeting", "Summary of the meeting");
   return {
     rich: rich.id,
+    readme: readme.id,
     half: half.id,
     failed: failed.id,
     stopped: stopped.id,
@@ -301,7 +313,7 @@ async function reader(album: Album, server: Running, seeded: Seeded): Promise<vo
     await page.goto(`${server.url}/`);
     await page.waitForTimeout(1_500);
   });
-  await page.unroute("**/api/**");
+  await page.unrouteAll();
   await album.take("63-failed-load", async () => {
     await page.route("**/messages?**", (route) => route.fulfill({ status: 500, body: "{}" }));
     await page.goto(`${server.url}/c/${seeded.long}`);
@@ -309,6 +321,12 @@ async function reader(album: Album, server: Running, seeded: Seeded): Promise<vo
   });
   await page.unroute("**/messages?**");
   if (phone) return;
+  await album.take("71-readme", async () => {
+    await page.setViewportSize({ width: 1280, height: 860 });
+    await open(seeded.readme);
+    await page.waitForTimeout(1_500);
+  });
+  await page.setViewportSize({ width: 1280, height: 800 });
   await album.take("70-hidden-side", async () => {
     await page.goto(`${server.url}/c/${seeded.long}`);
     await page.locator("aside button").first().click();
@@ -361,7 +379,9 @@ const browser = await chromium.launch({
 try {
   const device = await Device.of(server.url);
   const seeded = await seed(device);
-  for (const look of LOOKS) await shoot(browser, look, server, fresh, seeded);
+  const wanted = process.env.SHOTS_LOOKS?.split(",");
+  for (const look of LOOKS.filter(({ name }) => wanted?.includes(name) ?? true))
+    await shoot(browser, look, server, fresh, seeded);
 } finally {
   await browser.close();
   await server.stop();
