@@ -155,9 +155,10 @@ fn accounts(config: &Config, chance: &Chance) -> Result<Accounts, Failure> {
     let previous: Vec<[u8; 32]> = keys.previous_secret_keys.0.iter().map(digest).collect();
     let mut account_keys = AccountKeys::from_secret(&digest(&secret), &previous)?;
     if let Some(path) = &keys.jwt_rsa_key_file {
-        let pem = std::fs::read_to_string(path)
-            .map_err(|error| format!("OBROL_JWT_RSA_KEY_FILE: {} cannot be read: {error}", path.display()))?;
-        account_keys = account_keys.with_rsa(&pem, &[])?;
+        account_keys = account_keys.with_rsa(&pem("OBROL_JWT_RSA_KEY_FILE", path)?)?;
+    }
+    for path in &keys.previous_jwt_rsa_key_files.0 {
+        account_keys = account_keys.accepting_rsa(&pem("OBROL_JWT_RSA_KEY_FILE_PREVIOUS", path)?)?;
     }
     let hash = HashCost {
         memory_kib: keys.argon2_memory_mib.get::<u32>() * 1024,
@@ -179,6 +180,10 @@ fn accounts(config: &Config, chance: &Chance) -> Result<Accounts, Failure> {
         ..AccountsSettings::default()
     };
     Ok(Accounts::new(settings, account_keys)?)
+}
+
+fn pem(key: &str, path: &Path) -> Result<String, Failure> {
+    Ok(std::fs::read_to_string(path).map_err(|error| format!("{key}: {} cannot be read: {error}", path.display()))?)
 }
 
 /// Whatever form the operator's secret has, the keys are derived from 32 bytes of it.
