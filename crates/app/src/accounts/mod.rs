@@ -20,7 +20,7 @@ mod sign_in;
 mod throttling;
 
 pub use admin::{NewAdmin, create_admin};
-pub use authenticate::{Authenticated, authenticate, still_valid};
+pub use authenticate::{Authenticated, Proof, authenticate, prove, still_valid};
 pub use events::{AuthEvent, TOPIC};
 pub use hashing::HashCost;
 pub use keys::{AccountKeys, KeyFault};
