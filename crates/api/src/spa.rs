@@ -58,7 +58,9 @@ fn navigation(headers: &HeaderMap, name: &str) -> bool {
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.contains("text/html") || value.contains("*/*"));
     let last = name.rsplit('/').next().unwrap_or_default();
-    html && !last.contains('.')
+    // Nobody goes to a hidden file; whoever asks for one hears that there is none.
+    let hidden = name.split('/').any(|part| part.starts_with('.'));
+    html && !hidden && !last.contains('.')
 }
 
 fn file(request: &HttpRequest, name: &str) -> HttpResponse {
