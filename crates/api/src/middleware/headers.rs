@@ -18,7 +18,10 @@ font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; obj
 form-action 'self'; frame-ancestors 'none'";
 
 pub(super) fn apply(headers: &mut HeaderMap, facts: &Facts, shell: &Shell) {
-    let page = headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
+    // A worker takes its policy from its own script: with that of documents the service worker could fetch nothing and the
+    // highlighter import no grammar.
+    let kind = headers.get(CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+    let page = kind.starts_with(b"text/html") || kind.starts_with(b"text/javascript");
     let policy = if page { FOR_PAGES } else { FOR_DOCUMENTS };
     let fixed = [
         (CONTENT_SECURITY_POLICY, policy),
