@@ -49,7 +49,7 @@ async fn the_same_message_thirty_times_at_once_is_one_message() {
     let mut world = World::with(&["fake-tok20"], &[]).await;
     let ani = world.person("ani").await;
     world.server.kill();
-    world.server.set("OBROL_FAILPOINT", "persistence.before_commit:sleep=100");
+    world.server.set("OBROL_FAILPOINT", "persistence.before_commit:sleep=20");
     world.server.up().await;
     for round in 0..5 {
         let conversation = ani.conversation("fake/fake-tok20").await;
