@@ -2,8 +2,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::line::is_deceptive;
 use crate::FieldFault;
+use crate::line::is_deceptive;
 
 /// RFC 5321, 4.5.3.1: a path holds at most 256 octets with its brackets; we count characters, for Unicode addresses.
 const LONGEST: usize = 254;
