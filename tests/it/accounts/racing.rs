@@ -1,7 +1,9 @@
 //! S20: two tabs renew one session at once, over and over, and the server dies in between.
 //!
-//! `OBROL_REFRESH_PAIRS` is how many pairs in all (100 unless said); `OBROL_SEED` replays a run.
+//! `OBROL_REFRESH_PAIRS` is how many pairs in all (60 unless said); `OBROL_SEED` replays a run.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use obrol_tests::api::{Api, PASSWORD};
@@ -22,9 +24,11 @@ fn token_of(body: &Value) -> String {
 }
 
 /// One tab: what it heard, if it heard anything.
-async fn tab(api: Api, token: String) -> Option<String> {
+async fn tab(api: Api, token: String, answered: Arc<AtomicUsize>) -> Option<String> {
     let request = api.request(Method::POST, "/api/v1/auth/refresh").json(&renewal(&token));
-    let answer = api.try_send(request).await.ok()?;
+    let answer = api.try_send(request).await;
+    answered.fetch_add(1, Ordering::Relaxed);
+    let answer = answer.ok()?;
     match answer.status.as_u16() {
         200 => Some(token_of(&answer.body)),
         503 => None,
@@ -43,7 +47,7 @@ async fn renew(api: &Api, token: &str) -> obrol_tests::api::Answer {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn racing_tabs_over_a_server_that_is_killed_lose_no_session_and_share_none() {
-    let pairs = std::env::var("OBROL_REFRESH_PAIRS").map_or(100, |text| text.parse().expect("a number of pairs"));
+    let pairs = std::env::var("OBROL_REFRESH_PAIRS").map_or(60, |text| text.parse().expect("a number of pairs"));
     let mut chance = Chance::new(seed());
     let mut world = World::with(&[], &[]).await;
     world.person("ani").await;
@@ -55,9 +59,15 @@ async fn racing_tabs_over_a_server_that_is_killed_lose_no_session_and_share_none
     let (mut lost, mut twice, mut found_out) = (0, 0, 0);
     let rounds = usize::div_ceil(pairs, DEVICES);
     for round in 0..rounds {
-        let tabs: Vec<_> =
-            devices.iter().map(|token| [(); 2].map(|()| tokio::spawn(tab(api.clone(), token.clone())))).collect();
-        tokio::time::sleep(Duration::from_millis(chance.between(0, 120))).await;
+        let answered = Arc::new(AtomicUsize::new(0));
+        let tabs: Vec<_> = devices
+            .iter()
+            .map(|token| [(); 2].map(|()| tokio::spawn(tab(api.clone(), token.clone(), answered.clone()))))
+            .collect();
+        // At the first answer, at the last, or anywhere between.
+        let enough = chance.between(1, 2 * DEVICES as u64 + 1) as usize;
+        let heard_enough = || async { (answered.load(Ordering::Relaxed) >= enough).then_some(()) };
+        obrol_tests::wait::until("answers to the tabs", SOON, heard_enough).await;
         world.server.kill();
         let mut heard = Vec::new();
         for [left, right] in tabs {
