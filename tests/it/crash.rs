@@ -2,8 +2,8 @@
 //! watcher's text is the stored text. `make soak` runs the same with more kills.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use obrol_tests::api::{Api, id, text_of};
 use obrol_tests::database::Kind;
@@ -19,6 +19,8 @@ use serde_json::{Value, json};
 const PEOPLE: u64 = 5;
 const MODELS: &[&str] = &["fake-tok30-itl4", "fake-tok60-itl2-uni", "fake-tok10"];
 const PATIENCE: Duration = Duration::from_secs(60);
+/// The longest that a kill waits for an answer to end.
+const PROGRESS: Duration = Duration::from_secs(3);
 
 /// One question that was accepted, and what its two readers saw.
 struct Asked {
@@ -55,14 +57,21 @@ async fn killed_at_random() {
         }
         node.up().await;
     }
-    let over = Arc::new(AtomicBool::new(false));
+    let (over, ended) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
     let mut chats = Vec::new();
     for person in 0..PEOPLE {
         let api = nodes[0].person(&format!("person{person}")).await;
-        chats.push(tokio::spawn(chat(api, Chance::part(seed, person), person, over.clone())));
+        chats.push(tokio::spawn(chat(api, Chance::part(seed, person), person, over.clone(), ended.clone())));
     }
     let mut chance = Chance::part(seed, 1_000);
+    let mut before = 0;
     for kill in 0..cycles {
+        // A slow machine must get something done between two kills, or every run dies three times and proves nothing.
+        let since = Instant::now();
+        while ended.load(Ordering::Relaxed) == before && since.elapsed() < PROGRESS {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        before = ended.load(Ordering::Relaxed);
         tokio::time::sleep(Duration::from_millis(chance.between(20, 900))).await;
         let which = chance.between(0, nodes.len() as u64) as usize;
         let node = &mut nodes[which];
@@ -80,7 +89,13 @@ async fn killed_at_random() {
 }
 
 /// One person asks one question after the other, following each answer to its end.
-async fn chat(api: Api, mut chance: Chance, person: u64, over: Arc<AtomicBool>) -> (Api, String, Vec<Asked>, Watcher) {
+async fn chat(
+    api: Api,
+    mut chance: Chance,
+    person: u64,
+    over: Arc<AtomicBool>,
+    ended: Arc<AtomicU64>,
+) -> (Api, String, Vec<Asked>, Watcher) {
     let body = json!({});
     let made = api.patiently(reqwest::Method::POST, "/api/v1/conversations", Some(&body), PATIENCE).await.expect(201);
     let conversation = id(&made);
@@ -102,6 +117,7 @@ async fn chat(api: Api, mut chance: Chance, person: u64, over: Arc<AtomicBool>) 
         let run = id(&accepted["run"]);
         let seen = follow(&api, &run, PATIENCE).await;
         let (message, answer) = (id(&accepted["message"]), id(&accepted["answer"]));
+        ended.fetch_add(1, Ordering::Relaxed);
         asked.push(Asked { tag, model, client_id, message, answer, run, seen });
     }
     (api, conversation, asked, watcher)

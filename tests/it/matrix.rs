@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use obrol_tests::api::{Api, id};
+use obrol_tests::repository;
 use obrol_tests::world::World;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -73,7 +74,7 @@ fn operations(spec: &Value) -> BTreeSet<(String, String)> {
 
 #[tokio::test]
 async fn every_route_times_every_caller() {
-    let committed = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi/openapi.json"));
+    let committed = std::fs::read_to_string(repository().join("openapi/openapi.json"));
     let committed: Value =
         serde_json::from_str(&committed.expect("openapi/openapi.json (make openapi)")).expect("JSON");
     let rows: BTreeMap<(String, String), (String, Row)> = ROWS
@@ -203,8 +204,8 @@ fn no_route_is_hidden() {
         }
     }
     let mut code = String::new();
-    read(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/api/src")), &mut code);
-    let committed = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi/openapi.json"));
+    read(&repository().join("crates/api/src"), &mut code);
+    let committed = std::fs::read_to_string(repository().join("openapi/openapi.json"));
     let described = operations(&serde_json::from_str(&committed.unwrap()).unwrap());
     let mut declared = BTreeSet::new();
     let mut pages = BTreeSet::new();

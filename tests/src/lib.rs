@@ -30,3 +30,12 @@ pub mod sse;
 pub mod wait;
 pub mod watch;
 pub mod world;
+
+/// Where the repository is. Not env!: the binary may have been built in another clone that shares its target folder.
+///
+/// # Panics
+/// Outside of a test that cargo or nextest runs.
+pub fn repository() -> std::path::PathBuf {
+    let tests = std::env::var("CARGO_MANIFEST_DIR").expect("cargo says where the package is");
+    std::path::Path::new(&tests).join("..")
+}

@@ -1,10 +1,11 @@
 //! A database server of a test's own that takes encrypted connections only; its certificate is for `localhost`.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::database::Kind;
+use crate::repository;
 
 pub struct SecureDatabase {
     state: PathBuf,
@@ -56,5 +57,5 @@ impl Drop for SecureDatabase {
 }
 
 fn script(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("services").join(name)
+    repository().join("tests/services").join(name)
 }

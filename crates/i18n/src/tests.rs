@@ -12,8 +12,13 @@ use crate::{Text, fault_message, look_up, problem_detail, problem_title, text};
 /// Message or `message.attribute` → names of its arguments.
 type Catalogue = BTreeMap<String, BTreeSet<String>>;
 
+/// This crate's folder. Not env!: the binary may have been built in another clone that shares its target folder.
+fn here() -> PathBuf {
+    std::env::var("CARGO_MANIFEST_DIR").unwrap().into()
+}
+
 fn catalogue(language: &str) -> Catalogue {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("locales").join(language);
+    let folder = here().join("locales").join(language);
     let mut found = Catalogue::new();
     for file in fs::read_dir(folder).unwrap() {
         let source = fs::read_to_string(file.unwrap().path()).unwrap();
@@ -174,7 +179,8 @@ fn first_code(rest: &str) -> Option<&str> {
 }
 
 fn product_sources() -> Vec<PathBuf> {
-    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let here = here();
+    let crates = here.parent().unwrap();
     let mut files = Vec::new();
     let mut folders: Vec<PathBuf> =
         fs::read_dir(crates).unwrap().map(|entry| entry.unwrap().path().join("src")).collect();
@@ -184,8 +190,7 @@ fn product_sources() -> Vec<PathBuf> {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             if path.is_dir() {
                 folders.push(path);
-            } else if name.ends_with(".rs") && !name.contains("tests") && !path.starts_with(env!("CARGO_MANIFEST_DIR"))
-            {
+            } else if name.ends_with(".rs") && !name.contains("tests") && !path.starts_with(&here) {
                 files.push(path);
             }
         }

@@ -7,7 +7,8 @@ use crate::tree::sandbox::Sandbox;
 
 /// The files that the scaffold edits, as they are now, and one file of every folder that it fills.
 fn copy() -> Sandbox {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    // Not env!: this binary may have been built in another clone that shares its target folder.
+    let root = Path::new(&std::env::var("CARGO_MANIFEST_DIR").unwrap()).join("../..");
     let sandbox = Sandbox::new(&[]);
     for file in [
         "crates/domain/src/lib.rs",
