@@ -51,7 +51,7 @@ async fn the_same_message_thirty_times_at_once_is_one_message() {
     world.server.kill();
     world.server.set("OBROL_FAILPOINT", "persistence.before_commit:sleep=20");
     world.server.up().await;
-    for round in 0..5 {
+    for round in 0..15 {
         let conversation = ani.conversation("fake/fake-tok20").await;
         let path = format!("/api/v1/conversations/{conversation}/messages");
         let text = format!("#r{round} hello");
