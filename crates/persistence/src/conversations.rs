@@ -32,31 +32,31 @@ pub async fn of_user(conn: &impl ConnectionTrait, user: UserId, id: Conversation
     found.map(from_row).transpose()
 }
 
-/// A conversation whose row is held, and whether a run of it is running.
+/// A conversation whose row is held, and whether a run of it is not over.
 #[derive(FromQueryResult)]
 struct Locked {
     #[sea_orm(nested)]
     row: Model,
-    running: bool,
+    unfinished: bool,
 }
 
 /// As [`of_user`], holding the row until the transaction ends, so that two writers of one conversation queue up; with
-/// whether a run of it is running, as the statement saw it.
+/// whether a run of it waits or is running, as the statement saw it: a new one must not pass it.
 pub async fn lock_of_user(
     conn: &impl ConnectionTrait,
     user: UserId,
     id: ConversationId,
 ) -> Result<Option<(Conversation, bool)>> {
-    let running = runs::Entity::find()
+    let unfinished = runs::Entity::find()
         .select_only()
         .column(runs::Column::Id)
         .filter(runs::Column::ConversationId.eq(id.uuid()))
-        .filter(runs::Column::Status.eq(Status::Running.as_str()))
+        .filter(runs::Column::Status.is_in([Status::Queued.as_str(), Status::Running.as_str()]))
         .into_query();
     let query = Entity::find_by_id(id.uuid()).filter(Column::UserId.eq(user.uuid()));
-    let query = query.expr_as(Expr::exists(running), "running").lock_exclusive();
+    let query = query.expr_as(Expr::exists(unfinished), "unfinished").lock_exclusive();
     let found = query.into_model::<Locked>().one(conn).await?;
-    found.map(|locked| Ok((from_row(locked.row)?, locked.running))).transpose()
+    found.map(|locked| Ok((from_row(locked.row)?, locked.unfinished))).transpose()
 }
 
 /// A page of a person's conversations, last active first, after the place `(updated_at, id)`.

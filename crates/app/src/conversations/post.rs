@@ -197,7 +197,7 @@ async fn write(app: &App, ctx: &Ctx, id: ConversationId, draft: &Draft, wait: bo
     let now = ctx.now();
     let tx = app.db.begin().await?;
     let locked = persistence::conversations::lock_of_user(&*tx, principal.user, id).await?;
-    let (mut conversation, running) = locked.ok_or_else(not_found)?;
+    let (mut conversation, unfinished) = locked.ok_or_else(not_found)?;
     let (message, new_question) = match &draft.content {
         Some(content) => {
             let parent = parent_of(&tx, &conversation, draft.parent).await?;
@@ -241,7 +241,7 @@ async fn write(app: &App, ctx: &Ctx, id: ConversationId, draft: &Draft, wait: bo
     let new: Vec<&Message> = if new_question { vec![&message, &answer] } else { vec![&answer] };
     let mut batch = persistence::Batch::on(&*tx);
     persistence::messages::insert_all(&mut batch, &new)?;
-    let busy = wait || running;
+    let busy = wait || unfinished;
     let run = NewRun { conversation: id, question: message.id, answer: answer.id, model: draft.model.clone() };
     let enqueued = enqueue(app, ctx, &tx, &mut batch, draft.run_id, run, busy).await?;
     conversation.head = Some(answer.id);

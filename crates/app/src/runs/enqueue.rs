@@ -15,6 +15,10 @@ use crate::App;
 /// Refuses early what could not be worked in time.
 async fn admit(app: &App, tx: &Tx, principal: &Principal) -> Result<()> {
     let mine = app.settings.queued_per_user;
+    if app.db.shared() {
+        // Questions of one person that come at the same moment would not see each other; on SQLite there is one writer.
+        persistence::accounts::users::hold(&**tx, principal.user).await?;
+    }
     if persistence::runs::count_queued_of_user(&**tx, principal.user).await? >= mine {
         let error = Error::new(Kind::TooMany, "run.too_many_waiting").arg("limit", mine);
         return Err(error.retry_after(Duration::from_secs(10)));

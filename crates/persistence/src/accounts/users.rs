@@ -50,6 +50,13 @@ pub async fn by_id(conn: &impl ConnectionTrait, id: UserId) -> Result<Option<Use
     Entity::find_by_id(id.uuid()).one(conn).await?.map(user).transpose()
 }
 
+/// Holds the row until the transaction ends, so that what is counted of this person stays true that long.
+pub async fn hold(conn: &impl ConnectionTrait, id: UserId) -> Result<()> {
+    let row = Entity::find_by_id(id.uuid()).select_only().column(Column::Id).lock_exclusive();
+    row.into_tuple::<uuid::Uuid>().one(conn).await?;
+    Ok(())
+}
+
 pub async fn by_email(conn: &impl ConnectionTrait, email: &Email) -> Result<Option<Credentials>> {
     let Some(mut row) = Entity::find().filter(Column::EmailKey.eq(email.key())).one(conn).await? else {
         return Ok(None);

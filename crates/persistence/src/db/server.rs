@@ -15,6 +15,9 @@ use crate::error::{Error, Result};
 /// Connections that a firewall or a restart may have cut are asked before use.
 const IDLE_ENOUGH_TO_ASK: Duration = Duration::from_secs(5);
 
+/// Seconds that a transaction may lie open without a statement; no more than a lease, for a rescue passes over locked rows.
+const IDLE_IN_TRANSACTION: u32 = 15;
+
 fn base(settings: &DbSettings, url: &str) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
@@ -38,7 +41,7 @@ pub(super) async fn postgres(settings: DbSettings) -> Result<DatabaseConnection>
         ("statement_timeout", settings.statement_timeout.as_millis().to_string()),
         ("lock_timeout", settings.lock_timeout.as_millis().to_string()),
         // A node that hangs inside a transaction must not hold its rows for ever.
-        ("idle_in_transaction_session_timeout", "15000".to_owned()),
+        ("idle_in_transaction_session_timeout", format!("{IDLE_IN_TRANSACTION}s")),
         ("default_transaction_isolation", "read committed".to_owned()),
     ];
     options.map_sqlx_postgres_opts(move |postgres| {
@@ -107,7 +110,10 @@ pub(super) async fn mysql(settings: DbSettings) -> Result<DatabaseConnection> {
                 }
                 // MariaDB counts seconds for every statement, MySQL milliseconds for reads; each refuses the other's.
                 let (seconds, millis) = (patience.as_secs(), patience.as_millis());
-                let mariadb = format!("SET SESSION max_statement_time = {seconds}");
+                // A node that vanishes inside a transaction must not hold its rows for ever; MySQL has no such limit.
+                let mariadb = format!(
+                    "SET SESSION max_statement_time = {seconds}, idle_transaction_timeout = {IDLE_IN_TRANSACTION}"
+                );
                 if connection.execute(sea_orm::sqlx::AssertSqlSafe(mariadb)).await.is_err() {
                     let mysql = format!("SET SESSION max_execution_time = {millis}");
                     connection.execute(sea_orm::sqlx::AssertSqlSafe(mysql)).await?;

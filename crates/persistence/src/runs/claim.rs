@@ -73,12 +73,19 @@ pub async fn claim(
 }
 
 async fn waiting(conn: &impl ConnectionTrait, now: Timestamp) -> Result<Vec<Waiting>> {
+    // In turn within a conversation: also after one that waits for its next try, or that another node is just taking.
     let other = || Alias::new("other");
+    let of_other = |column: Column| Expr::col((other(), column));
+    let mine = |column: Column| Expr::col((Entity, column));
+    let asked_at = of_other(Column::CreatedAt);
+    let same_moment = asked_at.clone().eq(mine(Column::CreatedAt)).and(of_other(Column::Id).lt(mine(Column::Id)));
+    let earlier = asked_at.lt(mine(Column::CreatedAt)).or(same_moment);
+    let ahead = of_other(Column::Status).eq(Status::Queued.as_str()).and(earlier);
     let busy = Query::select()
         .expr(Expr::val(1))
         .from_as(Entity, other())
-        .and_where(Expr::col((other(), Column::ConversationId)).equals((Entity, Column::ConversationId)))
-        .and_where(Expr::col((other(), Column::Status)).eq(Status::Running.as_str()))
+        .and_where(of_other(Column::ConversationId).equals((Entity, Column::ConversationId)))
+        .and_where(of_other(Column::Status).eq(Status::Running.as_str()).or(ahead))
         .to_owned();
     let rows = Entity::find()
         .filter(Column::Status.eq(Status::Queued.as_str()))

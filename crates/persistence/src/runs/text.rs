@@ -46,6 +46,8 @@ async fn lock_held(conn: &impl ConnectionTrait, runs: impl Iterator<Item = Uuid>
         .column(runs::Column::CancelRequestedAt)
         .filter(runs::Column::Id.is_in(runs))
         .filter(runs::Column::Status.eq(Status::Running.as_str()))
+        // In one order for everybody, so that two who lock several do not wait for each other.
+        .order_by_asc(runs::Column::Id)
         .lock_exclusive()
         .into_tuple()
         .all(conn)
