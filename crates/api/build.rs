@@ -4,10 +4,9 @@
 use std::path::Path;
 
 fn main() {
-    // As it is now: a build script may be older than the clone that it runs in, where clones share their target folder.
-    let here = std::env::var("CARGO_MANIFEST_DIR").expect("cargo says where the crate is");
-    let dist = Path::new(&here).join("../../web/dist");
-    std::fs::create_dir_all(&dist).expect("web/dist can be created");
+    // From where cargo runs it: built, it may be older than the clone that it runs in, where clones share their target folder.
+    let dist = Path::new("../../web/dist");
+    std::fs::create_dir_all(dist).expect("web/dist can be created");
     println!("cargo::rerun-if-changed=../../web/dist");
     println!("cargo::rerun-if-changed=build.rs");
 }

@@ -36,6 +36,5 @@ pub mod world;
 /// # Panics
 /// Outside of a test that cargo or nextest runs.
 pub fn repository() -> std::path::PathBuf {
-    let tests = std::env::var("CARGO_MANIFEST_DIR").expect("cargo says where the package is");
-    std::path::Path::new(&tests).join("..")
+    std::env::current_dir().expect("a test runs in its package").join("..")
 }

@@ -14,7 +14,7 @@ type Catalogue = BTreeMap<String, BTreeSet<String>>;
 
 /// This crate's folder. Not env!: the binary may have been built in another clone that shares its target folder.
 fn here() -> PathBuf {
-    std::env::var("CARGO_MANIFEST_DIR").unwrap().into()
+    std::env::current_dir().unwrap()
 }
 
 fn catalogue(language: &str) -> Catalogue {
