@@ -278,7 +278,7 @@ async fn soon_repeated(
     conversation: &Conversation,
     client_id: Option<&str>,
 ) -> Result<Posted> {
-    for _ in 0..20 {
+    for _ in 0..80 {
         tokio::time::sleep(Duration::from_millis(25)).await;
         if let Some(first) = repeated(app, principal, conversation, client_id).await? {
             return Ok(first);
