@@ -41,12 +41,10 @@ fn impatient(fake: &Fake) -> Gateway {
 }
 
 fn provider(name: &str, fake: &Fake, keys: &[&str]) -> ProviderSettings {
+    let keys = keys.iter().map(|key| Secret::from((*key).to_owned()));
     ProviderSettings {
-        name: name.to_owned(),
-        kind: ProviderKind::OpenAi,
-        base_url: fake.url(),
-        api_keys: keys.iter().map(|key| Secret::from((*key).to_owned())).collect(),
         models: vec!["Model-A".to_owned()],
+        ..ProviderSettings::new(name, ProviderKind::OpenAi, &fake.url()).with_keys(keys)
     }
 }
 
