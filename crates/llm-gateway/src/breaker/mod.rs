@@ -37,7 +37,7 @@ impl Default for BreakerSettings {
             least_calls: 20,
             share: 0.5,
             open: Duration::from_secs(5),
-            open_cap: Duration::from_secs(120),
+            open_cap: Duration::from_secs(60),
             probes: 2,
             successes: 2,
         }

@@ -68,14 +68,14 @@ impl Answers {
     }
 
     /// Takes part in the call for this key, or begins it. `true`: it was begun for this asker.
-    fn board(self: &Arc<Self>, gateway: &Gateway, key: CacheKey, ask: Ask) -> Result<(Seat, bool), Stored> {
+    fn board(self: &Arc<Self>, gateway: &Gateway, key: CacheKey, ask: Ask) -> Result<(Seat, bool), Box<Stored>> {
         let mut flights = self.flights();
         if let Some(flight) = flights.get(&key) {
             return Ok((Seat::take(self, key, flight), false));
         }
         // Looked at under the lock: a call that has just ended left its answer there before it left.
         if let Some(stored) = self.store().get(&key, Instant::now()) {
-            return Err(stored);
+            return Err(Box::new(stored));
         }
         let flight = Flight::new();
         let seat = Seat::take(self, key, &flight);
@@ -138,7 +138,7 @@ pub async fn ask(answers: &Arc<Answers>, gateway: &Gateway, key: CacheKey, ask: 
     let shared = Ask { deadline: None, ..ask };
     let (seat, first) = match answers.board(gateway, key, shared) {
         Ok(boarded) => boarded,
-        Err(stored) => return Ok(again(stored)),
+        Err(stored) => return Ok(again(*stored)),
     };
     let mut seen = seat.flight().subscribe();
     let late = || AskError { error: deadline_passed(), tries: Vec::new() };
@@ -149,13 +149,13 @@ pub async fn ask(answers: &Arc<Answers>, gateway: &Gateway, key: CacheKey, ask: 
     };
     let (speaker, tries) = begun.unwrap_or_else(|| Err(AskError { error: cut(), tries: Vec::new() }))?;
     let cached = if first { Cached::No } else { Cached::Shared };
-    let stream = async_stream(seat, seen, deadline, first);
+    let stream = share(seat, seen, deadline, first);
     // Whoever rides along made no call.
     let tries = if first { tries } else { Vec::new() };
     Ok(Answer { tries, cached, ..Answer::new(speaker, Box::pin(stream)) })
 }
 
-fn async_stream(
+fn share(
     seat: Seat,
     seen: tokio::sync::watch::Receiver<State>,
     deadline: Instant,

@@ -95,7 +95,7 @@ impl Fake {
         Self::new(move |_| play.clone())
     }
 
-    pub fn from_now_on(&self, plan: impl Fn(&Asked) -> Play + Send + Sync + 'static) {
+    pub fn plays(&self, plan: impl Fn(&Asked) -> Play + Send + Sync + 'static) {
         *self.plan.lock().unwrap() = Box::new(plan);
     }
 

@@ -135,7 +135,7 @@ async fn a_question_that_is_too_long_goes_to_a_larger_window() {
     let answer = gateway.ask(Ask { messages: messages.clone(), ..question("route/all") }).await.unwrap();
     assert_eq!(way(&answer.tries), "c");
     // Those who could hold it are down: whoever shortens it is answered.
-    large.from_now_on(|_| Play::Refuse(failed(ErrorClass::Unavailable)));
+    large.plays(|_| Play::Refuse(failed(ErrorClass::Unavailable)));
     let error = gateway.ask(Ask { messages, ..question("route/all") }).await.unwrap_err();
     assert_eq!(error.error.class, ErrorClass::ContextLength);
 }

@@ -23,7 +23,7 @@ async fn a_dead_provider_is_left_alone_and_found_again() {
     let alone = gateway.ask(question("a/m")).await.unwrap_err();
     assert_eq!((alone.error.code.as_deref(), alone.tries.len()), (Some("breaker_open"), 0));
     assert!(alone.error.retry_after.is_some_and(|left| left > MS(0)), "the asker hears when to come back");
-    a.from_now_on(|_| OK);
+    a.plays(|_| OK);
     sleep(MS(5000)).await;
     assert_eq!(gateway.health().providers[0].models[0].breaker, BreakerState::HalfOpen);
     for _ in 0..2 {
@@ -55,13 +55,13 @@ async fn askers_who_leave_and_faults_of_the_request_do_not() {
         assert!(timeout(MS(100), gateway.ask(question("a/m"))).await.is_err());
     }
     for class in [ErrorClass::Moderation, ErrorClass::InvalidRequest, ErrorClass::ContextLength] {
-        a.from_now_on(move |_| Play::Refuse(failed(class)));
+        a.plays(move |_| Play::Refuse(failed(class)));
         for _ in 0..15 {
             assert_eq!(gateway.ask(question("a/m")).await.unwrap_err().tries.len(), 1);
         }
     }
     // Nor the end of the asker's own time.
-    a.from_now_on(|_| Play::Hang);
+    a.plays(|_| Play::Hang);
     for _ in 0..15 {
         let deadline = Some(Instant::now() + MS(200));
         let error = gateway.ask(Ask { deadline, ..question("a/m") }).await.unwrap_err();
@@ -133,7 +133,7 @@ async fn a_full_queue_sends_on_or_says_so_at_once() {
     let waiting: Vec<_> = (0..2)
         .map(|_| {
             let gateway = gateway.clone();
-            tokio::spawn(async move { gateway.ask(question("a/m")).await.map(|answer| drop(answer)) })
+            tokio::spawn(async move { gateway.ask(question("a/m")).await.map(drop) })
         })
         .collect();
     sleep(MS(10)).await;
@@ -161,7 +161,7 @@ async fn the_limit_shrinks_when_the_provider_pushes_back() {
         sleep(MS(2000)).await;
     }
     assert_eq!(limit(), 13, "three jams");
-    a.from_now_on(|_| Play::Slow(&["x"], MS(100)));
+    a.plays(|_| Play::Slow(&["x"], MS(100)));
     for _ in 0..40 {
         join_all((0..30).map(|_| async { text(gateway.ask(question("a/m")).await.unwrap()).await })).await;
     }
