@@ -2,6 +2,7 @@
 //! key lives on under its id when the operator changes something else.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use llm_client::{ErrorClass, ExposeSecret, Secret};
@@ -48,6 +49,8 @@ pub enum CredentialState {
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Known {
+    /// Of the secret. What comes back from a call with the one before says nothing of this one.
+    print: u64,
     /// Smooth weighted turns: every candidate gains its weight, the highest is picked and pays the sum.
     credit: i64,
     resting_until: Option<Instant>,
@@ -69,7 +72,10 @@ impl Known {
 
 /// What is known of a provider's keys, by their ids.
 #[derive(Debug, Default)]
-pub struct Turns(HashMap<String, Known>);
+pub struct Turns {
+    keys: HashMap<String, Known>,
+    prints: RandomState,
+}
 
 /// No key may be used: why, and when one may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,7 +104,8 @@ impl Turns {
         let mut why = NoKey { class: ErrorClass::Auth, left: None };
         let (mut free, mut resting) = (Vec::new(), None::<(Duration, &CredentialSettings)>);
         for key in keys.iter().filter(|key| key.enabled && !spent.contains(&key.id)) {
-            let known = self.0.entry(key.id.clone()).or_default();
+            let print = self.print(&key.secret);
+            let known = self.keys.entry(key.id.clone()).or_insert(Known { print, ..Known::default() });
             match (known.shut(now), known.rests(now)) {
                 (Some((class, left)), _) => {
                     if why.left.is_none_or(|soonest| left < soonest) {
@@ -112,11 +119,11 @@ impl Turns {
         }
         let all: i64 = free.iter().map(|key| weight(key)).sum();
         for key in &free {
-            if let Some(known) = self.0.get_mut(&key.id) {
+            if let Some(known) = self.keys.get_mut(&key.id) {
                 known.credit += weight(key);
             }
         }
-        let credit = |key: &CredentialSettings| self.0.get(&key.id).map_or(0, |known| known.credit);
+        let credit = |key: &CredentialSettings| self.keys.get(&key.id).map_or(0, |known| known.credit);
         // The first of the highest.
         let best = free.iter().rev().max_by_key(|key| credit(key)).copied();
         let (key, wait) = match (best, resting) {
@@ -124,7 +131,7 @@ impl Turns {
             (None, Some((wait, key))) => (key, wait),
             (None, None) => return Err(why),
         };
-        if let Some(known) = self.0.get_mut(&key.id).filter(|_| wait.is_zero()) {
+        if let Some(known) = self.keys.get_mut(&key.id).filter(|_| wait.is_zero()) {
             known.credit -= all;
             if let Some((_, until)) = &mut known.disabled {
                 // One call finds out whether the trouble is over; the others do not wait for it.
@@ -137,7 +144,7 @@ impl Turns {
     /// For how long the best key that was not `spent` rests; `None`: there is none. Takes no turn.
     pub fn wait(&self, keys: &[CredentialSettings], spent: &[String], now: Instant) -> Option<Duration> {
         let usable = keys.iter().filter(|key| key.enabled && !spent.contains(&key.id));
-        let waits = usable.filter_map(|key| match self.0.get(&key.id) {
+        let waits = usable.filter_map(|key| match self.keys.get(&key.id) {
             Some(known) => known.shut(now).is_none().then(|| known.rests(now)),
             None => Some(Duration::ZERO),
         });
@@ -153,7 +160,7 @@ impl Turns {
         settings: &RetrySettings,
         now: Instant,
     ) -> Option<KeyChange> {
-        let known = self.0.get_mut(picked.id.as_ref()?)?;
+        let known = self.same(picked)?;
         match class {
             // A hint can be a day: the key is asked again sooner, for providers forget to say when they are generous.
             ErrorClass::RateLimited => {
@@ -177,16 +184,16 @@ impl Turns {
     }
 
     pub fn succeeded(&mut self, picked: &Picked) -> Option<KeyChange> {
-        let known = self.0.get_mut(picked.id.as_ref()?)?;
+        let known = self.same(picked)?;
         // A rest that another call just learnt of stays: this one may have begun before.
         known.disabled.take().map(|_| KeyChange::Enabled)
     }
 
     /// The operator says that the trouble is over; `true` if there was any.
     pub fn enable(&mut self, id: &str) -> bool {
-        self.0.get_mut(id).is_some_and(|known| {
+        self.keys.get_mut(id).is_some_and(|known| {
             let trouble = known.disabled.is_some() || known.resting_until.is_some();
-            *known = Known::default();
+            *known = Known { print: known.print, ..Known::default() };
             trouble
         })
     }
@@ -194,20 +201,30 @@ impl Turns {
     /// New settings: a key with another secret is another key, one that was off and is on was enabled by the operator, and
     /// what is gone is forgotten.
     pub fn replace(&mut self, old: &[CredentialSettings], new: &[CredentialSettings]) {
-        self.0.retain(|id, _| new.iter().any(|key| key.id == *id));
+        self.keys.retain(|id, _| new.iter().any(|key| key.id == *id));
         for key in new {
             let before = old.iter().find(|one| one.id == key.id);
             let same = before.is_none_or(|before| {
                 before.secret.expose_secret() == key.secret.expose_secret() && (before.enabled || !key.enabled)
             });
             if !same {
-                self.0.remove(&key.id);
+                let print = self.print(&key.secret);
+                self.keys.insert(key.id.clone(), Known { print, ..Known::default() });
             }
         }
     }
 
+    fn print(&self, secret: &Secret) -> u64 {
+        self.prints.hash_one(secret.expose_secret())
+    }
+
+    fn same(&mut self, picked: &Picked) -> Option<&mut Known> {
+        let print = self.print(picked.secret.as_ref()?);
+        self.keys.get_mut(picked.id.as_ref()?).filter(|known| known.print == print)
+    }
+
     pub fn state(&self, key: &CredentialSettings, now: Instant) -> CredentialState {
-        let known = self.0.get(&key.id).copied().unwrap_or_default();
+        let known = self.keys.get(&key.id).copied().unwrap_or_default();
         match (known.shut(now), known.rests(now)) {
             _ if !key.enabled => CredentialState::Off,
             (Some((class, left)), _) => CredentialState::Disabled { class, left },

@@ -256,9 +256,9 @@ impl Default for Timeouts {
 
 #[derive(Clone, Copy, Debug)]
 pub struct RetrySettings {
-    /// Calls of one question, the first included, where there is one model to ask.
+    /// Calls of a model that is away, the first included, where there is no other to ask.
     pub attempts: u32,
-    /// Calls of one question to a chain of models, all together.
+    /// Calls of one question, all keys and models together.
     pub most_calls: u32,
     /// The first pause; each next one doubles, with up to a quarter taken off by chance.
     pub base: Duration,

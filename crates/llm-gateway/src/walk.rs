@@ -47,7 +47,7 @@ impl<'a> Walk<'a> {
         let mut round: Vec<usize> = (0..self.chain.steps.len()).collect();
         let (mut last, mut too_long) = (None, None::<(u32, ProviderError)>);
         for rounds in 0u32.. {
-            let (mut later, mut ready) = (Vec::new(), None::<Instant>);
+            let mut later = Vec::new();
             for at in round {
                 let Some(step) = self.chain.steps.get(at) else { continue };
                 let larger =
@@ -58,8 +58,7 @@ impl<'a> Walk<'a> {
                 match self.turn(step, rounds).await {
                     Turn::Answered(answer) => return Ok(*answer),
                     Turn::Later(then, error) => {
-                        later.push(at);
-                        ready = Some(ready.map_or(then, |ready| ready.min(then)));
+                        later.push((at, then));
                         last = prefer(last, error);
                     }
                     Turn::Out(error) => last = prefer(last, error),
@@ -71,7 +70,10 @@ impl<'a> Walk<'a> {
                     Turn::Stop(error) => return Err(self.failed(error)),
                 }
             }
-            let wait = ready.map(|ready| ready.saturating_duration_since(Instant::now()));
+            // Those with a window that is known to be too small have nothing to come back for.
+            let window = |at: usize| self.chain.steps.get(at).and_then(|step| step.entry.context_window);
+            later.retain(|(at, _)| too_long.as_ref().is_none_or(|(least, _)| window(*at) > Some(*least)));
+            let wait = later.iter().map(|(_, then)| then.saturating_duration_since(Instant::now())).min();
             let patience = self.settings.retry.longest_hint;
             match wait {
                 Some(wait) if !self.chain.alone && wait <= patience && !self.too_late(wait) && self.may_call() => {
@@ -80,7 +82,7 @@ impl<'a> Walk<'a> {
                 }
                 _ => break,
             }
-            round = later;
+            round = later.into_iter().map(|(at, _)| at).collect();
         }
         // Whoever shortens the question has a chance: said when the length was what stood in the way of some.
         let length = too_long.map(|(_, error)| error).or_else(|| {
@@ -298,8 +300,7 @@ impl<'a> Walk<'a> {
     }
 
     fn may_call(&self) -> bool {
-        let most = if self.chain.alone { u32::MAX } else { self.settings.retry.most_calls };
-        u32::try_from(self.tries.len()).is_ok_and(|calls| calls < most)
+        u32::try_from(self.tries.len()).is_ok_and(|calls| calls < self.settings.retry.most_calls)
     }
 
     fn too_late(&self, wait: Duration) -> bool {

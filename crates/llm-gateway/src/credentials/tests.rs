@@ -71,7 +71,7 @@ fn a_refused_key_is_disabled_until_the_operator_or_time_helps() {
 fn new_settings_keep_what_is_known_of_the_same_key() {
     let (old, mut turns, now) = (keys(&[1, 1, 1, 1]), Turns::default(), Instant::now());
     for key in &old {
-        let picked = Picked { id: Some(key.id.clone()), ..Picked::default() };
+        let picked = Picked { id: Some(key.id.clone()), secret: Some(key.secret.clone()), ..Picked::default() };
         let _ = turns.pick(&old, &[], &settings(), now);
         turns.failed(&picked, ErrorClass::Payment, None, &settings(), now);
     }
@@ -86,7 +86,11 @@ fn new_settings_keep_what_is_known_of_the_same_key() {
     newer[2].enabled = true;
     turns.replace(&new, &newer);
     assert_eq!(state(&turns, 2, &newer), CredentialState::Active, "enabled by the operator");
-    assert!(!turns.0.contains_key("3"));
+    assert!(!turns.keys.contains_key("3"));
+    // A call with the old secret comes back when the new one is there.
+    let late = Picked { id: Some("1".to_owned()), secret: Some(old[1].secret.clone()), ..Picked::default() };
+    assert_eq!(turns.failed(&late, ErrorClass::Auth, None, &settings(), now), None);
+    assert_eq!(state(&turns, 1, &newer), CredentialState::Active);
 }
 
 #[test]
