@@ -57,8 +57,8 @@ pub struct ProviderSettings {
     pub kind: ProviderKind,
     /// With the version, like `https://api.openai.com/v1`.
     pub base_url: String,
-    /// Sent with every request.
-    pub headers: Vec<(String, String)>,
+    /// Sent with every request. Their values never show in `Debug`: some are keys.
+    pub headers: Vec<(String, Secret)>,
     pub network: Network,
     /// Several take turns by weight; none is right for servers that want none.
     pub credentials: Vec<CredentialSettings>,

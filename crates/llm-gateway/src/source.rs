@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use llm_client::guide::Guide;
 use llm_client::openai::OpenAi;
-use llm_client::{ModelInfo, Provider};
+use llm_client::{ExposeSecret, ModelInfo, Provider, Secret};
 
 use crate::catalogue::Listing;
 use crate::notice::Notices;
@@ -96,7 +96,7 @@ impl Source {
             None => ProviderState::new(&name, settings, own.max_concurrency, notices),
         };
         // The same client keeps its open connections.
-        let wired = same.filter(|one| one.timeouts.connect == timeouts.connect && one.settings.headers == own.headers);
+        let wired = same.filter(|one| one.timeouts.connect == timeouts.connect && same_headers(&one.settings, own));
         let provider = match (wired, origin) {
             (Some(before), _) => before.provider.clone(),
             (None, Origin::Guide) => Arc::new(Guide::default()),
@@ -110,6 +110,11 @@ impl Source {
         let (credentials, notices, settings) = (own.credentials.clone(), notices.clone(), own.clone());
         Self { name, origin, provider, credentials, timeouts, listing, state, notices, settings }
     }
+}
+
+fn same_headers(one: &ProviderSettings, other: &ProviderSettings) -> bool {
+    let plain = |(name, value): &(String, Secret)| (name.clone(), value.expose_secret().to_owned());
+    one.headers.iter().map(plain).eq(other.headers.iter().map(plain))
 }
 
 fn listing(origin: Origin, own: &ProviderSettings, limit: std::time::Duration) -> Listing {
