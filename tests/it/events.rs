@@ -1,5 +1,7 @@
 //! The one multiplexed stream: who hears what, and coming back.
 
+mod rights;
+
 use std::time::Duration;
 
 use obrol_tests::api::id;

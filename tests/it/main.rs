@@ -13,6 +13,7 @@ mod accounts;
 mod accounts_edges;
 mod conversations;
 mod crash;
+mod database_tls;
 mod events;
 mod failpoints;
 mod fault_database;

@@ -179,3 +179,88 @@ async fn filled(owner: &Api, path: &str) -> String {
     let path = path.replace("{answer_id}", &id(&accepted["answer"]));
     if path.contains("/runs/") { path.replace("{id}", &run) } else { path.replace("{id}", &conversation) }
 }
+
+/// S51: what the code declares is what the specification describes, but for the pages that are listed here.
+#[test]
+fn no_route_is_hidden() {
+    const PAGES: [&str; 7] = [
+        "/api/openapi.json",
+        "/api/docs",
+        "/docs/style.css",
+        "/docs",
+        "/docs/manual",
+        "/docs/manual/{language}",
+        "/docs/manual/{language}/{page}",
+    ];
+    fn read(folder: &std::path::Path, code: &mut String) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                read(&path, code);
+            } else if path.file_name().is_some_and(|name| name != "tests.rs") {
+                code.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let mut code = String::new();
+    read(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/api/src")), &mut code);
+    let committed = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi/openapi.json"));
+    let described = operations(&serde_json::from_str(&committed.unwrap()).unwrap());
+    let mut declared = BTreeSet::new();
+    let mut pages = BTreeSet::new();
+    for line in code.lines().map(str::trim_start) {
+        assert!(!line.starts_with("#[route("), "a route of several methods is not understood here: {line}");
+        for method in ["get", "put", "post", "delete", "patch", "head", "options", "trace"] {
+            if let Some(rest) = line.strip_prefix(&format!("#[{method}(\"")) {
+                let path = rest.split('"').next().unwrap();
+                let whole = if path.starts_with("/healthz") || path.starts_with("/readyz") || path.starts_with("/.well")
+                {
+                    path.to_owned()
+                } else {
+                    format!("/api/v1{path}")
+                };
+                declared.insert((method.to_uppercase(), shape(&whole)));
+            }
+        }
+        if let Some(rest) = line.split(".route(\"").nth(1) {
+            pages.insert(rest.split('"').next().unwrap().to_owned());
+        }
+        assert!(!line.contains("web::resource(") && !line.contains("web::scope("), "not understood here: {line}");
+    }
+    assert_eq!(declared, described);
+    assert_eq!(pages, PAGES.map(str::to_owned).into());
+}
+
+/// Nothing else answers: neither what other servers have, nor what lies in the binary beside the pages.
+#[tokio::test]
+async fn nothing_else_answers() {
+    let world = World::with(&[], &[]).await;
+    let ani = world.person("ani").await;
+    for path in [
+        "/api/v1/admin",
+        "/api/v1/users",
+        "/api/v1/debug",
+        "/api/v2/me",
+        "/api/metrics",
+        "/metrics",
+        "/v1/models",
+        "/v1/chat/completions",
+        "/webhooks/telegram",
+        "/.well-known/openid-configuration",
+        "/.env",
+        "/.git/config",
+        "/obrol.db",
+        "/secret.key",
+        "/index.html.br",
+        "/index.html.gz",
+    ] {
+        for api in [&world.server.api(), &ani] {
+            let answer = api.get(path).await;
+            assert_eq!(answer.status, 404, "{path}: {}", answer.text);
+        }
+    }
+    let trace = Method::from_bytes(b"TRACE").unwrap();
+    for path in ["/", "/api/v1/me", "/healthz", "/api/v1/auth/login"] {
+        assert_eq!(ani.send(ani.request(trace.clone(), path)).await.status, 405, "{path}");
+    }
+}

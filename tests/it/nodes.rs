@@ -1,5 +1,7 @@
 //! Several nodes on one database and one Redis, behind a proxy that sends every connection elsewhere: either may die.
 
+mod leases;
+
 use std::time::{Duration, Instant};
 
 use obrol_tests::api::{Api, id, text_of};

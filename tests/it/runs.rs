@@ -1,5 +1,8 @@
 //! A question becomes an answer: streaming, stopping, failing, resuming, answering twice.
 
+mod ending;
+mod queue;
+
 use std::time::{Duration, Instant};
 
 use obrol_tests::api::{id, text_of};

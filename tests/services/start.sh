@@ -3,9 +3,11 @@
 #     eval "$(tests/services/start.sh)"        they end with this shell
 #     tests/services/with.sh cargo nextest …   they end with the command
 # The first argument is the process they belong to (default: the caller); when it is gone a watchdog ends them.
+# The second names one of them (postgres, mariadb); "tls" as the third lets it take encrypted connections only, with a
+# certificate for the name localhost (and not for 127.0.0.1) by the authority $OBROL_TEST_SERVICES/ca.pem.
 set -euo pipefail
 
-owner="${1:-$PPID}"
+owner="${1:-$PPID}" only="${2:-}" tls="${3:-}"
 state="$(mktemp -d "${TMPDIR:-/tmp}/obrol-services.XXXXXX")"
 chmod 755 "$state"
 
@@ -46,16 +48,37 @@ within() { # seconds what command…
 }
 listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
+# An authority, another one that signed nothing, and a certificate for localhost whose key only $1 may read.
+certificates() { # user directory
+  local name
+  for name in ca other-ca; do
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj "/CN=$name" \
+      -addext "basicConstraints=critical,CA:TRUE" -keyout "$state/$name.key" -out "$state/$name.pem" 2>/dev/null
+  done
+  openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj "/CN=localhost" \
+    -keyout "$2/server.key" -out "$state/server.csr" 2>/dev/null
+  openssl x509 -req -in "$state/server.csr" -CA "$state/ca.pem" -CAkey "$state/ca.key" -days 2 -set_serial 1 \
+    -extfile <(printf 'subjectAltName=DNS:localhost') -out "$2/server.pem" 2>/dev/null
+  chmod 600 "$2/server.key"
+  [ "$(id -u)" -ne 0 ] || chown "$1" "$2/server.key" "$2/server.pem"
+  chmod 644 "$state"/*.pem
+}
+
 start_postgres() {
-  local bin port data="$state/postgres"
+  local bin port data="$state/postgres" secure=()
   bin="$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1 || true)"
   [ -n "$bin" ] || bin="$(dirname "$(command -v postgres)")" 2>/dev/null || die "PostgreSQL is missing: scripts/install.sh services"
   port="$(free_port)"; own postgres "$data"
   (cd "$data" && as postgres "$bin/initdb" -D "$data/data" -U obrol --auth=trust -E UTF8 --locale=C.UTF-8) >"$state/initdb.log" 2>&1 \
     || { cat "$state/initdb.log" >&2; die "initdb failed"; }
+  if [ -n "$tls" ]; then
+    certificates postgres "$data"
+    secure=(-c ssl=on -c "ssl_cert_file=$data/server.pem" -c "ssl_key_file=$data/server.key")
+    printf 'local all all trust\nhostssl all all all trust\n' >"$data/data/pg_hba.conf"
+  fi
   # Durability stays as in production (fsync, synchronous_commit): the tests of acknowledgement mean something only then.
   (cd "$data" && as postgres setsid "$bin/postgres" -D "$data/data" -p "$port" -h 127.0.0.1 -k "$data" \
-    -c max_connections=400 -c shared_buffers=64MB) >"$state/postgres.log" 2>&1 </dev/null &
+    -c max_connections=400 -c shared_buffers=64MB "${secure[@]}") >"$state/postgres.log" 2>&1 </dev/null &
   within 60 PostgreSQL as postgres "$bin/pg_isready" -h 127.0.0.1 -p "$port" -U obrol
   head -1 "$data/data/postmaster.pid" >"$state/postgres.pid"
   within 10 PostgreSQL as postgres "$bin/psql" -h 127.0.0.1 -p "$port" -U obrol -d postgres -c 'create database obrol'
@@ -63,15 +86,19 @@ start_postgres() {
 }
 
 start_mariadb() {
-  local server port data="$state/mariadb"
+  local server port data="$state/mariadb" secure=()
   server="$(command -v mariadbd || command -v mysqld || echo /usr/sbin/mariadbd)"
   [ -x "$server" ] || die "MariaDB is missing: scripts/install.sh services"
   port="$(free_port)"; own mysql "$data"
   as mysql mariadb-install-db --no-defaults --datadir="$data/data" --auth-root-authentication-method=normal --skip-test-db \
     >"$state/mariadb-install.log" 2>&1 || { cat "$state/mariadb-install.log" >&2; die "mariadb-install-db failed"; }
+  if [ -n "$tls" ]; then
+    certificates mysql "$data"
+    secure=(--ssl-cert="$data/server.pem" --ssl-key="$data/server.key" --require-secure-transport=ON)
+  fi
   as mysql setsid "$server" --no-defaults --datadir="$data/data" --bind-address=127.0.0.1 --port="$port" --socket="$data/s" \
     --pid-file="$data/server.pid" --character-set-server=utf8mb4 --collation-server=utf8mb4_bin --max-connections=400 \
-    --innodb-buffer-pool-size=128M --skip-log-bin >"$state/mariadb.log" 2>&1 </dev/null &
+    --innodb-buffer-pool-size=128M --skip-log-bin "${secure[@]}" >"$state/mariadb.log" 2>&1 </dev/null &
   within 60 MariaDB as mysql mariadb-admin --no-defaults --socket="$data/s" -u root ping
   cat "$data/server.pid" >"$state/mariadb.pid"
   as mysql mariadb --no-defaults --socket="$data/s" -u root -e \
@@ -90,12 +117,17 @@ start_redis() {
   echo "export OBROL_TEST_REDIS_URL=redis://127.0.0.1:$port"
 }
 
-# Both initialisations take seconds: side by side.
-start_postgres >"$state/postgres.env" & first=$!
-start_mariadb >"$state/mariadb.env" & second=$!
-start_redis >"$state/redis.env"
-wait "$first" || die "PostgreSQL did not start"
-wait "$second" || die "MariaDB did not start"
+if [ -n "$only" ]; then
+  # In a subshell: what bash keeps of our own stdout would otherwise live as long as the server, and whoever reads it waits.
+  ("start_$only") >"$state/$only.env"
+else
+  # Both initialisations take seconds: side by side.
+  start_postgres >"$state/postgres.env" & first=$!
+  start_mariadb >"$state/mariadb.env" & second=$!
+  start_redis >"$state/redis.env"
+  wait "$first" || die "PostgreSQL did not start"
+  wait "$second" || die "MariaDB did not start"
+fi
 
 # The watchdog outlives us, not the owner. The owner's start time guards against a number used again.
 born() { awk '{print $22}' "/proc/$1/stat" 2>/dev/null; }
@@ -103,7 +135,7 @@ birth="$(born "$owner")"
 export -f born
 setsid bash -c '
   state="$1"; owner="$2"; birth="$3"
-  while [ -e "$state/redis.pid" ] && [ "$(born "$owner")" = "$birth" ]; do sleep 1; done
+  while [ -d "$state" ] && [ "$(born "$owner")" = "$birth" ]; do sleep 1; done
   exec "$4" "$state"
 ' watchdog "$state" "$owner" "$birth" "$(dirname "$(readlink -f "$0")")/stop.sh" >/dev/null 2>&1 </dev/null &
 

@@ -1,6 +1,6 @@
 //! A fresh database for each test, of the kind that `OBROL_TEST_DB` names: sqlite (default), postgres, mariadb.
 
-use sea_orm::{ConnectionTrait, Database as Orm};
+use sea_orm::{ConnectionTrait, Database as Orm, Statement};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -71,15 +71,36 @@ async fn execute(url: &str, sql: &str) {
     let _ = connection.close().await;
 }
 
+/// Ends what is still connected to a database of MariaDB. A proxy keeps the connections of a server that was killed for as
+/// long as the test's thread is busy dropping things, and a transaction that is open in one of them holds the DROP up.
+async fn disconnect(url: &str, name: &str) {
+    let connection = Orm::connect(url).await.unwrap_or_else(|why| panic!("database of the tests: {why}"));
+    let open = format!("SELECT id FROM information_schema.processlist WHERE db = '{name}'");
+    let backend = connection.get_database_backend();
+    let rows = connection.query_all_raw(Statement::from_string(backend, open)).await.expect("a list of connections");
+    for row in rows {
+        let id: i64 = row.try_get_by_index(0).expect("a number");
+        // It may have ended by itself meanwhile.
+        let _ = connection.execute_unprepared(&format!("KILL {id}")).await;
+    }
+    let _ = connection.close().await;
+}
+
 impl Drop for Database {
     fn drop(&mut self) {
         let Some(admin) = self.admin.clone() else { return };
-        let force = if self.kind == Kind::Postgres { " WITH (FORCE)" } else { "" };
-        let sql = format!("DROP DATABASE IF EXISTS {}{force}", self.name);
+        let (kind, name) = (self.kind, self.name.clone());
+        let force = if kind == Kind::Postgres { " WITH (FORCE)" } else { "" };
+        let sql = format!("DROP DATABASE IF EXISTS {name}{force}");
         // A runtime of its own: a drop may happen on a thread that is inside the test's.
         let work = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(async { execute(&admin, &sql).await });
+            runtime.block_on(async {
+                if kind == Kind::Mariadb {
+                    disconnect(&admin, &name).await;
+                }
+                execute(&admin, &sql).await;
+            });
         });
         let _ = work.join();
     }

@@ -56,6 +56,14 @@ impl Store {
     pub fn folder(&self) -> &Path {
         &self.folder
     }
+
+    /// The database of a server that has been started, beside it: to break what only an accident breaks, and to look at what
+    /// nobody is told.
+    pub async fn sql(&self) -> sea_orm::DatabaseConnection {
+        let file = self.folder.join("data").join("obrol.db");
+        let url = self.database.url().unwrap_or_else(|| format!("sqlite://{}?mode=rw", file.display()));
+        sea_orm::Database::connect(&url).await.unwrap_or_else(|why| panic!("{url}: {why}"))
+    }
 }
 
 impl Drop for Store {

@@ -10,9 +10,10 @@ use actix_governor::governor::middleware::NoOpMiddleware;
 use actix_governor::{Governor, GovernorConfig, GovernorConfigBuilder, KeyExtractor};
 use actix_web::dev::ServiceRequest;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpMessage, HttpResponse, HttpResponseBuilder};
 
+use crate::extract::caller::bears_ours;
 use crate::problem::{Problem, whole_seconds};
 use crate::settings::{Rate, Settings};
 use crate::{client_address, facts::Facts};
@@ -76,7 +77,7 @@ impl ByAddress {
     }
 }
 
-/// Requests by client address; a request with a token counts against the wider limit only.
+/// Requests by client address; a request with a token of ours counts against the wider limit only.
 #[derive(Clone, Copy, Debug)]
 pub struct Key {
     signed: bool,
@@ -88,8 +89,8 @@ impl KeyExtractor for Key {
     type KeyExtractionError = Problem;
 
     fn extract(&self, request: &ServiceRequest) -> Result<Self::Key, Problem> {
-        // Whoever knocks is nobody yet, whatever header comes along.
-        let signed = request.headers().contains_key(AUTHORIZATION) && !knocks(request.path());
+        // Whoever knocks is nobody yet, whatever comes along; and a header that anybody can write makes nobody somebody.
+        let signed = !knocks(request.path()) && bears_ours(request.request());
         let counted = signed == self.signed && limited(request.path());
         let source = || request.extensions().get::<Facts>().and_then(Facts::source);
         Ok(if counted { source().map(client_address::block) } else { None })

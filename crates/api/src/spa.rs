@@ -19,6 +19,9 @@ struct Site;
 
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
+/// Content coding, ending of the file; the smallest first.
+const TWINS: [(&str, &str); 2] = [("br", "br"), ("gzip", "gz")];
+
 /// Addresses that belong to programs: a mistyped one must not get a page.
 const NOT_PAGES: [&str; 7] = ["/api", "/v1", "/webhooks", "/.well-known", "/docs", "/metrics", "/assets"];
 
@@ -29,7 +32,7 @@ pub(crate) fn page(request: &HttpRequest) -> ApiResult<HttpResponse> {
         return Err(not_found());
     }
     let name = path.trim_start_matches('/');
-    if !name.is_empty() && Site::get(name).is_some() {
+    if !name.is_empty() && !is_twin(name) && Site::get(name).is_some() {
         return Ok(file(request, name));
     }
     let program = NOT_PAGES
@@ -41,6 +44,13 @@ pub(crate) fn page(request: &HttpRequest) -> ApiResult<HttpResponse> {
     if Site::get("index.html").is_some() { Ok(file(request, "index.html")) } else { Ok(not_built(request)) }
 }
 
+/// A compressed form that the build left beside a file: it is chosen by `Accept-Encoding`, and no address of its own.
+fn is_twin(name: &str) -> bool {
+    TWINS.iter().any(|(_, ending)| {
+        name.strip_suffix(ending).and_then(|rest| rest.strip_suffix('.')).is_some_and(|file| Site::get(file).is_some())
+    })
+}
+
 /// A person going somewhere, not a program fetching something.
 fn navigation(headers: &HeaderMap, name: &str) -> bool {
     let html = headers
@@ -48,7 +58,9 @@ fn navigation(headers: &HeaderMap, name: &str) -> bool {
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.contains("text/html") || value.contains("*/*"));
     let last = name.rsplit('/').next().unwrap_or_default();
-    html && !last.contains('.')
+    // Nobody goes to a hidden file; whoever asks for one hears that there is none.
+    let hidden = name.split('/').any(|part| part.starts_with('.'));
+    html && !hidden && !last.contains('.')
 }
 
 fn file(request: &HttpRequest, name: &str) -> HttpResponse {
@@ -82,7 +94,7 @@ fn file(request: &HttpRequest, name: &str) -> HttpResponse {
 /// The smallest form that the build left beside the file and the client takes.
 fn best(headers: &HeaderMap, name: &str) -> (Option<&'static str>, Option<EmbeddedFile>) {
     let accepted = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    for (coding, ending) in [("br", "br"), ("gzip", "gz")] {
+    for (coding, ending) in TWINS {
         if accepts(accepted, coding)
             && let Some(found) = Site::get(&format!("{name}.{ending}"))
         {

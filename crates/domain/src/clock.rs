@@ -84,6 +84,12 @@ impl Chance {
         u64::from_le_bytes(self.bytes()) % below.max(1)
     }
 
+    /// In 0..1; good enough to spread pauses, not for keys.
+    pub fn fraction(&self) -> f64 {
+        const STEPS: u64 = 1 << 53; // As many as a float tells apart.
+        self.below(STEPS) as f64 / STEPS as f64
+    }
+
     /// Between half of `base` and `base`: spreads retries that failed together.
     pub fn jitter(&self, base: Duration) -> Duration {
         let half = u64::try_from(base.as_millis() / 2).unwrap_or(u64::MAX / 2);

@@ -17,6 +17,7 @@ pub mod conversations;
 pub mod ctx;
 pub mod error;
 pub mod ids;
+pub mod line;
 pub mod locale;
 pub mod runs;
 pub mod time;

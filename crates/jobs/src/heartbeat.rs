@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::queue::heartbeat;
-use crate::worker::{BoxError, Transactions};
+use crate::worker::{BoxError, Opening, Transactions};
 
 /// What this worker is at, and how to tell each that it lost its lease.
 #[derive(Clone, Debug, Default)]
@@ -23,8 +23,11 @@ impl Held {
         self.slots().remove(&(id, attempt));
     }
 
+    /// In one order, so that two who lock several never wait for each other.
     fn all(&self) -> Vec<(Uuid, i32)> {
-        self.slots().keys().copied().collect()
+        let mut all: Vec<_> = self.slots().keys().copied().collect();
+        all.sort_unstable();
+        all
     }
 
     fn lost(&self, lost: impl Fn(&(Uuid, i32)) -> bool) {
@@ -41,8 +44,28 @@ impl Held {
     }
 }
 
+/// Whose transactions extend the leases.
+pub(crate) enum Beats<T> {
+    Shared(Arc<T>),
+    /// Opened on the heartbeat's thread, again until it works.
+    Own {
+        open: Opening<T>,
+        opened: Option<T>,
+    },
+}
+
+impl<T: Transactions> Beats<T> {
+    async fn ready(&mut self) -> Result<&T, BoxError> {
+        match self {
+            Self::Shared(transactions) => Ok(transactions),
+            Self::Own { opened: Some(transactions), .. } => Ok(transactions),
+            Self::Own { open, opened } => Ok(opened.insert(open().await?)),
+        }
+    }
+}
+
 pub(crate) struct Heart<T> {
-    pub(crate) transactions: Arc<T>,
+    pub(crate) transactions: Beats<T>,
     pub(crate) held: Held,
     pub(crate) owner: Uuid,
     pub(crate) lease: Duration,
@@ -57,13 +80,18 @@ impl<T: Transactions> Heart<T> {
         Ok(())
     }
 
-    async fn beat(self) {
+    async fn beat(mut self) {
         #[allow(clippy::disallowed_methods, reason = "how long ago, not what time it is")]
         let mut good = Instant::now();
+        let mut beats = tokio::time::interval(self.every);
+        beats.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        beats.reset();
+        // One beat may take so long; more, and the one after the next would come when the lease is over.
+        let limit = self.lease / 5;
         loop {
             tokio::select! {
                 () = self.stop.cancelled() => return,
-                () = tokio::time::sleep(self.every) => {}
+                _ = beats.tick() => {}
             }
             let held = self.held.all();
             #[allow(clippy::disallowed_methods, reason = "how long ago, not what time it is")]
@@ -72,7 +100,7 @@ impl<T: Transactions> Heart<T> {
                 good = started;
                 continue;
             }
-            match tokio::time::timeout(self.every, self.extend(&held)).await {
+            match tokio::time::timeout(limit, self.extend(&held)).await {
                 Ok(Ok(ours)) => {
                     good = started;
                     self.held.lost(|key| held.contains(key) && !ours.contains(key));
@@ -80,17 +108,19 @@ impl<T: Transactions> Heart<T> {
                 Ok(Err(error)) => tracing::warn!(%error, "leases were not extended"),
                 Err(_) => tracing::warn!("leases were not extended in time"),
             }
-            // Cut off from the database: stop before others may start.
-            if started.duration_since(good) + self.every >= self.lease {
+            // Cut off from the database: stop before others may start, for the next beat might say so too late.
+            if started.duration_since(good) + self.every + limit >= self.lease {
                 self.held.lost(|key| held.contains(key));
             }
         }
     }
 
-    async fn extend(&self, held: &[(Uuid, i32)]) -> Result<Vec<(Uuid, i32)>, BoxError> {
-        let tx = self.transactions.begin().await?;
-        let ours = heartbeat(&tx, self.owner, held, self.lease).await?;
-        self.transactions.commit(tx).await?;
+    async fn extend(&mut self, held: &[(Uuid, i32)]) -> Result<Vec<(Uuid, i32)>, BoxError> {
+        let (owner, lease) = (self.owner, self.lease);
+        let transactions = self.transactions.ready().await?;
+        let tx = transactions.begin().await?;
+        let ours = heartbeat(&tx, owner, held, lease).await?;
+        transactions.commit(tx).await?;
         Ok(ours)
     }
 }

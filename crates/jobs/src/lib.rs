@@ -20,4 +20,4 @@ pub use job::{Due, Job, JobContext, NewJob, Outcome, Status};
 pub use queue::{Rescued, bury, claim, count, enqueue, finish, heartbeat, release, requeue_of, rescue, retry, sweep};
 pub use schedule::{Schedule, fire};
 pub use settle::backoff;
-pub use worker::{BoxError, Lane, Running, Transactions, Waker, Worker, WorkerSettings};
+pub use worker::{BoxError, Chance, Lane, Running, Transactions, Waker, Worker, WorkerSettings};

@@ -13,13 +13,16 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
-use crate::heartbeat::{Heart, Held};
+use crate::heartbeat::{Beats, Heart, Held};
 use crate::job::{Job, JobContext, NewJob, Outcome};
 use crate::queue::{claim, requeue_of, rescue};
 use crate::schedule::{Schedule, fire};
 use crate::settle::{End, jitter, settle};
 
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Chance as an argument: a number in 0..1, drawn when pauses are spread so that workers do not move in step.
+pub type Chance = Arc<dyn Fn() -> f64 + Send + Sync>;
 
 /// How a write transaction begins and ends where this runs; a write on SQLite must go through the one writer.
 pub trait Transactions: Send + Sync + 'static {
@@ -61,19 +64,42 @@ impl WorkerSettings {
     }
 }
 
+/// How the heartbeat comes to transactions of its own.
+pub(crate) type Opening<T> = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<T, BoxError>>>> + Send + Sync>;
+
 type Work = Arc<dyn Fn(JobContext) -> Pin<Box<dyn Future<Output = Outcome> + Send>> + Send + Sync>;
 
 /// Before its start: which kinds and schedules there are.
 pub struct Worker<T> {
     transactions: Arc<T>,
     settings: WorkerSettings,
+    chance: Chance,
     kinds: HashMap<String, Work>,
     schedules: Vec<Schedule>,
+    own_heartbeat: Option<Opening<T>>,
 }
 
 impl<T: Transactions> Worker<T> {
-    pub fn new(transactions: T, settings: WorkerSettings) -> Self {
-        Self { transactions: Arc::new(transactions), settings, kinds: HashMap::new(), schedules: Vec::new() }
+    pub fn new(transactions: T, settings: WorkerSettings, chance: Chance) -> Self {
+        Self {
+            transactions: Arc::new(transactions),
+            settings,
+            chance,
+            kinds: HashMap::new(),
+            schedules: Vec::new(),
+            own_heartbeat: None,
+        }
+    }
+
+    /// The heartbeat asks `open`, on its own thread, for transactions of its own: connections that others use wait for the
+    /// others' threads, and then a busy runtime does look like a dead worker. Without it the worker's are used.
+    pub fn heartbeat_over<F, Fut>(mut self, open: F) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<T, BoxError>> + 'static,
+    {
+        self.own_heartbeat = Some(Box::new(move || Box::pin(open())));
+        self
     }
 
     /// Jobs of `kind` are done by `work`; kinds that no worker here knows are left to others.
@@ -96,7 +122,7 @@ impl<T: Transactions> Worker<T> {
     ///
     /// # Errors
     /// When the database does not answer, a schedule is unreadable, or there is no thread to be had.
-    pub async fn start(self) -> Result<Running, BoxError> {
+    pub async fn start(mut self) -> Result<Running, BoxError> {
         let tx = self.transactions.begin().await?;
         let rescued = requeue_of(&tx, self.settings.owner).await?;
         fire(&tx, &self.schedules).await?;
@@ -109,8 +135,12 @@ impl<T: Transactions> Worker<T> {
             );
         }
         let (held, stop, beating) = (Held::default(), CancellationToken::new(), CancellationToken::new());
+        let transactions = match self.own_heartbeat.take() {
+            Some(open) => Beats::Own { open, opened: None },
+            None => Beats::Shared(self.transactions.clone()),
+        };
         Heart {
-            transactions: self.transactions.clone(),
+            transactions,
             held: held.clone(),
             owner: self.settings.owner,
             lease: self.settings.lease,
@@ -211,7 +241,7 @@ impl<T: Transactions> Inner<T> {
                 () = self.stop.cancelled() => return,
                 () = self.wake.0.notified() => {}
                 // Not all workers at the same moment.
-                () = tokio::time::sleep(jitter(patience)) => {}
+                () = tokio::time::sleep(jitter(patience, (self.worker.chance)())) => {}
             }
         }
     }
@@ -271,7 +301,7 @@ impl<T: Transactions> Inner<T> {
             }
         };
         failpoint::hit("jobs.before_finish");
-        match settle(&*self.worker.transactions, job, &end).await {
+        match settle(&*self.worker.transactions, job, &end, &self.worker.chance).await {
             Ok(true) => {}
             Ok(false) => {
                 tracing::warn!(job = %job.id, kind = job.kind, attempt = job.attempt, "fenced: another attempt has the job")

@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use llm_client::{ErrorClass, ModelInfo, ProviderError};
+use tokio::sync::OwnedMutexGuard;
 use tokio::time::{Instant, timeout};
 
 use crate::notice::Notice;
@@ -119,7 +120,7 @@ enum Known {
 pub struct Listing {
     known: RwLock<Known>,
     /// Held by the one who asks.
-    asking: tokio::sync::Mutex<()>,
+    asking: Arc<tokio::sync::Mutex<()>>,
     /// `None`: the operator named the models.
     limit: Option<Duration>,
 }
@@ -127,11 +128,11 @@ pub struct Listing {
 impl Listing {
     pub fn fixed(models: Vec<ModelInfo>) -> Self {
         let known = RwLock::new(Known::List(Arc::new(models), Instant::now()));
-        Self { known, asking: tokio::sync::Mutex::default(), limit: None }
+        Self { known, asking: Arc::default(), limit: None }
     }
 
     pub fn asked(limit: Duration) -> Self {
-        Self { known: RwLock::new(Known::Never), asking: tokio::sync::Mutex::default(), limit: Some(limit) }
+        Self { known: RwLock::new(Known::Never), asking: Arc::default(), limit: Some(limit) }
     }
 
     fn known(&self) -> Known {
@@ -178,17 +179,19 @@ pub async fn list(source: &Arc<Source>) -> Option<Arc<Vec<ModelInfo>>> {
     if !ask {
         return models;
     }
-    // In a task of its own: a caller that leaves does not undo the work, and others wait for the same answer.
-    let asked = tokio::spawn(refresh(source.clone()));
+    // In a task of its own: a caller that leaves does not undo the work. Where one asks already there is nothing to start.
+    if let Ok(asking) = source.listing.asking.clone().try_lock_owned() {
+        tokio::spawn(refresh(source.clone(), asking));
+    }
     if models.is_some() {
         return models;
     }
-    let _ = timeout(PATIENCE, asked).await;
+    let _ = timeout(PATIENCE, source.listing.asking.lock()).await;
     source.listing.look().0
 }
 
-async fn refresh(source: Arc<Source>) {
-    let _asking = source.listing.asking.lock().await;
+async fn refresh(source: Arc<Source>, _asking: OwnedMutexGuard<()>) {
+    // Somebody else may have learned it since the look.
     let (_, still) = source.listing.look();
     let Some(limit) = source.listing.limit.filter(|_| still) else { return };
     let settings = RetrySettings::default();
@@ -241,3 +244,7 @@ pub async fn find(registry: &Registry, id: &str) -> Option<(Arc<Source>, ModelEn
     };
     Some((source.clone(), entry))
 }
+
+#[cfg(test)]
+#[path = "catalogue_tests.rs"]
+mod tests;

@@ -16,8 +16,11 @@ use crate::health::{CredentialHealth, Health, ProviderHealth};
 use crate::notice::{Notice, Notices};
 use crate::registry::Registry;
 use crate::settings::GatewaySettings;
-use crate::source::{self, MakeProvider, Origin, Source};
+use crate::source::{self, MakeProvider, Means, Origin, Source};
 use crate::walk::Walk;
+
+/// Chance as an argument: a number in 0..1, drawn when a pause is spread so that clients do not retry in step.
+pub type Chance = Arc<dyn Fn() -> f64 + Send + Sync>;
 
 /// Cheap to clone.
 #[derive(Clone)]
@@ -30,21 +33,25 @@ struct Inner {
     /// One reload after the other.
     reloading: Mutex<()>,
     answers: Arc<Answers>,
-    notices: Notices,
-    make: MakeProvider,
+    means: Means,
     coordination: Coordination,
 }
 
 impl Gateway {
-    pub fn new(settings: GatewaySettings, coordination: Coordination) -> Self {
-        Self::with_providers(settings, coordination, source::connect())
+    pub fn new(settings: GatewaySettings, coordination: Coordination, chance: Chance) -> Self {
+        Self::with_providers(settings, coordination, chance, source::connect())
     }
 
     /// With clients of the caller's making.
-    pub fn with_providers(settings: GatewaySettings, coordination: Coordination, make: MakeProvider) -> Self {
-        let (notices, answers) = (Notices::new(), Answers::new(settings.cache));
-        let registry = RwLock::new(Registry::new(settings, &[], &make, &notices));
-        Self { inner: Arc::new(Inner { registry, reloading: Mutex::new(()), answers, notices, make, coordination }) }
+    pub fn with_providers(
+        settings: GatewaySettings,
+        coordination: Coordination,
+        chance: Chance,
+        make: MakeProvider,
+    ) -> Self {
+        let (means, answers) = (Means { make, chance, notices: Notices::new() }, Answers::new(settings.cache));
+        let registry = RwLock::new(Registry::new(settings, &[], &means));
+        Self { inner: Arc::new(Inner { registry, reloading: Mutex::new(()), answers, means, coordination }) }
     }
 
     /// Other settings, from the next question on. Answers that run keep their provider and key to the end; what is known of
@@ -54,7 +61,7 @@ impl Gateway {
         let _one = self.inner.reloading.lock().unwrap_or_else(PoisonError::into_inner);
         self.inner.answers.set(settings.cache);
         let old = self.registry();
-        let new = Registry::new(settings, &old.sources, &self.inner.make, &self.inner.notices);
+        let new = Registry::new(settings, &old.sources, &self.inner.means);
         *self.inner.registry.write().unwrap_or_else(PoisonError::into_inner) = new;
     }
 
@@ -74,14 +81,14 @@ impl Gateway {
         let enabled = source.is_some_and(|source| source.state.turns().enable(credential));
         if let (true, Some(source)) = (enabled, source) {
             let (provider, credential) = (source.name.clone(), credential.to_owned());
-            self.inner.notices.tell(Notice::CredentialEnabled { provider, credential });
+            self.inner.means.notices.tell(Notice::CredentialEnabled { provider, credential });
         }
         enabled
     }
 
     /// What operators should hear of, from now on.
     pub fn notices(&self) -> broadcast::Receiver<Notice> {
-        self.inner.notices.listen()
+        self.inner.means.notices.listen()
     }
 
     pub fn health(&self) -> Health {
@@ -154,7 +161,7 @@ impl Gateway {
         let settings = &registry.settings;
         let deadline = ask.deadline.unwrap_or_else(|| Instant::now() + settings.timeouts.whole_run);
         match chain::plan(&registry, &ask).await {
-            Ok(chain) => Walk::new(settings, &chain, &ask, deadline).run().await,
+            Ok(chain) => Walk::new(settings, &chain, &ask, deadline, &self.inner.means.chance).run().await,
             Err(error) => Err(AskError { error, tries: Vec::new() }),
         }
     }

@@ -36,7 +36,7 @@ pub use catalogue::{EntryKind, ModelEntry};
 pub use concurrency::LimitSettings;
 pub use coordination::Hit;
 pub use credentials::CredentialState;
-pub use gateway::Gateway;
+pub use gateway::{Chance, Gateway};
 pub use health::{CredentialHealth, Health, ModelHealth, ProviderHealth};
 pub use llm_client::{
     ChatEvent, ChatMessage, ChatPart, ChatRequest, ChatRole, ChatStream, Continuation, ErrorClass, FinishReason,

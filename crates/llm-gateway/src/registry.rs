@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::notice::Notices;
 use crate::settings::{GatewaySettings, ModelSettings, RouteSettings};
-use crate::source::{self, MakeProvider, Source};
+use crate::source::{self, Means, Source};
 
 pub struct Registry {
     pub settings: Arc<GatewaySettings>,
@@ -15,8 +14,8 @@ pub struct Registry {
 }
 
 impl Registry {
-    pub fn new(settings: GatewaySettings, old: &[Arc<Source>], make: &MakeProvider, notices: &Notices) -> Arc<Self> {
-        let sources = source::all(&settings, old, make, notices);
+    pub fn new(settings: GatewaySettings, old: &[Arc<Source>], means: &Means) -> Arc<Self> {
+        let sources = source::all(&settings, old, means);
         let overrides = settings.models.iter().map(|one| (one.id.to_lowercase(), one.clone())).collect();
         Arc::new(Self { settings: Arc::new(settings), sources, overrides })
     }

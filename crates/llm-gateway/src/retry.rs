@@ -1,6 +1,5 @@
 //! What follows a failed call, as the taxonomy of the contracts says. Pure: chance is an argument.
 
-use std::hash::{BuildHasher, Hasher};
 use std::time::Duration;
 
 use llm_client::{ErrorClass, ProviderError};
@@ -81,12 +80,6 @@ fn pause(hint: Option<Duration>, left: Left, settings: &RetrySettings, chance: f
 pub fn backoff(failures: u32, settings: &RetrySettings, chance: f64) -> Duration {
     let doubled = settings.base.saturating_mul(1 << failures.saturating_sub(1).min(16));
     doubled.min(settings.cap).mul_f64(1.0 - 0.25 * chance.clamp(0.0, 1.0))
-}
-
-/// A number in 0..1 from the process's random hashing keys: good enough to keep clients from retrying in step.
-pub fn chance() -> f64 {
-    let bits = std::collections::hash_map::RandomState::new().build_hasher().finish();
-    (bits >> 11) as f64 / (1u64 << 53) as f64
 }
 
 #[cfg(test)]
@@ -179,10 +172,5 @@ mod tests {
         assert_eq!(after(&told(ErrorClass::Unavailable, false), ALONE).again, None);
         assert_eq!(after(&told(ErrorClass::InvalidRequest, true), ALONE).again, HALF);
         assert_eq!(after(&told(ErrorClass::InvalidRequest, true), Left { failures: 2, ..ALONE }).again, None);
-    }
-
-    #[test]
-    fn chance_is_between_nothing_and_one() {
-        assert!((0..1000).all(|_| (0.0..1.0).contains(&chance())));
     }
 }

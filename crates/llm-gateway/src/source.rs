@@ -7,12 +7,21 @@ use llm_client::openai::OpenAi;
 use llm_client::{ExposeSecret, ModelInfo, Provider, Secret};
 
 use crate::catalogue::Listing;
+use crate::gateway::Chance;
 use crate::notice::Notices;
 use crate::settings::{CredentialSettings, GatewaySettings, Network, ProviderKind, ProviderSettings, Timeouts};
 use crate::state::ProviderState;
 
 /// Makes the client of a provider; the time limits are already the provider's own.
 pub type MakeProvider = Arc<dyn Fn(&ProviderSettings, &Timeouts) -> Arc<dyn Provider> + Send + Sync>;
+
+/// What the gateway brings, whatever the operator says.
+#[derive(Clone)]
+pub struct Means {
+    pub make: MakeProvider,
+    pub chance: Chance,
+    pub notices: Notices,
+}
 
 /// Why a provider is here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,16 +61,11 @@ pub fn connect() -> MakeProvider {
 
 /// The configured providers in their order, then an Ollama, then the guide. Of a provider that was there before, what is
 /// known lives on.
-pub fn all(
-    settings: &GatewaySettings,
-    old: &[Arc<Source>],
-    make: &MakeProvider,
-    notices: &Notices,
-) -> Vec<Arc<Source>> {
+pub fn all(settings: &GatewaySettings, old: &[Arc<Source>], means: &Means) -> Vec<Arc<Source>> {
     let build = |one: &ProviderSettings, origin: Origin| {
         let name = one.name.to_ascii_lowercase();
         let before = old.iter().find(|source| source.name == name && source.origin == origin);
-        Arc::new(Source::new(name, origin, one, settings, before.map(Arc::as_ref), make, notices))
+        Arc::new(Source::new(name, origin, one, settings, before.map(Arc::as_ref), means))
     };
     let mut sources: Vec<_> = settings.providers.iter().map(|one| build(one, Origin::Configured)).collect();
     if settings.ollama_probe && !settings.providers.iter().any(|one| one.name.eq_ignore_ascii_case("ollama")) {
@@ -81,8 +85,7 @@ impl Source {
         own: &ProviderSettings,
         settings: &GatewaySettings,
         before: Option<&Source>,
-        make: &MakeProvider,
-        notices: &Notices,
+        means: &Means,
     ) -> Self {
         let timeouts = own.timeouts.unwrap_or(settings.timeouts);
         // Another address or dialect is another service: what was learnt of the old one says nothing of it.
@@ -93,21 +96,21 @@ impl Source {
                 before.state.set(settings, own.max_concurrency, &before.credentials, &own.credentials);
                 before.state.clone()
             }
-            None => ProviderState::new(&name, settings, own.max_concurrency, notices),
+            None => ProviderState::new(&name, settings, own.max_concurrency, means),
         };
         // The same client keeps its open connections.
         let wired = same.filter(|one| one.timeouts.connect == timeouts.connect && same_headers(&one.settings, own));
         let provider = match (wired, origin) {
             (Some(before), _) => before.provider.clone(),
             (None, Origin::Guide) => Arc::new(Guide::default()),
-            (None, Origin::Configured | Origin::Found) => make(own, &timeouts),
+            (None, Origin::Configured | Origin::Found) => (means.make)(own, &timeouts),
         };
         let limit = if origin == Origin::Found { settings.timeouts.probe } else { timeouts.models };
         let listing = match same.filter(|before| before.settings.models == own.models) {
             Some(before) => before.listing.clone(),
             None => Arc::new(listing(origin, own, limit)),
         };
-        let (credentials, notices, settings) = (own.credentials.clone(), notices.clone(), own.clone());
+        let (credentials, notices, settings) = (own.credentials.clone(), means.notices.clone(), own.clone());
         Self { name, origin, provider, credentials, timeouts, listing, state, notices, settings }
     }
 }

@@ -10,9 +10,9 @@ use crate::breaker::{Breaker, BreakerSettings, Change, Outcome, Pass};
 use crate::concurrency::{LimitSettings, Limiter};
 use crate::credentials::{KeyChange, Turns};
 use crate::health::ModelHealth;
-use crate::notice::{Notice, Notices};
-use crate::retry;
+use crate::notice::Notice;
 use crate::settings::{CredentialSettings, GatewaySettings};
+use crate::source::Means;
 
 /// Models of one provider that are remembered; a provider without a list is trusted with any name that people type.
 const MODELS: usize = 512;
@@ -24,7 +24,7 @@ pub struct ProviderState {
     pub limiter: Arc<Limiter>,
     turns: Mutex<Turns>,
     models: Mutex<Models>,
-    notices: Notices,
+    means: Means,
 }
 
 struct Models {
@@ -33,14 +33,14 @@ struct Models {
 }
 
 impl ProviderState {
-    pub fn new(provider: &str, settings: &GatewaySettings, most: Option<u32>, notices: &Notices) -> Arc<Self> {
+    pub fn new(provider: &str, settings: &GatewaySettings, most: Option<u32>, means: &Means) -> Arc<Self> {
         let limiter = Limiter::new(limits(settings, most), settings.concurrency.most_waiting);
         Arc::new(Self {
             provider: provider.to_owned(),
             limiter,
             turns: Mutex::default(),
             models: Mutex::new(Models { settings: settings.breaker, known: HashMap::new() }),
-            notices: notices.clone(),
+            means: means.clone(),
         })
     }
 
@@ -67,7 +67,7 @@ impl ProviderState {
         let (Some(id), Some(change)) = (id, change) else { return };
         let (provider, credential) = (self.provider.clone(), id.clone());
         tracing::warn!(provider, credential, ?change, "a key changed its state");
-        self.notices.tell(match change {
+        self.means.notices.tell(match change {
             KeyChange::Rests(rest) => Notice::CredentialRests { provider, credential, rest },
             KeyChange::Disabled(class) => Notice::CredentialDisabled { provider, credential, class },
             KeyChange::Enabled => Notice::CredentialEnabled { provider, credential },
@@ -90,7 +90,7 @@ impl ProviderState {
             model: name.clone(),
             breaker: Mutex::new(Breaker::new(models.settings)),
             latencies: Mutex::default(),
-            notices: self.notices.clone(),
+            means: self.means.clone(),
         });
         if models.known.len() < MODELS {
             models.known.insert(name, new.clone());
@@ -116,7 +116,7 @@ pub struct ModelState {
     model: String,
     breaker: Mutex<Breaker>,
     latencies: Mutex<VecDeque<Duration>>,
-    notices: Notices,
+    means: Means,
 }
 
 /// Leave for a call. Dropped without an outcome it says nothing of the model's health.
@@ -139,7 +139,7 @@ impl ModelState {
 
     /// An answer was cut after it had begun.
     pub fn note(&self, outcome: Outcome) {
-        let change = locked(&self.breaker).note(outcome, Instant::now(), retry::chance());
+        let change = locked(&self.breaker).note(outcome, Instant::now(), (self.means.chance)());
         self.tell(change);
     }
 
@@ -155,7 +155,7 @@ impl ModelState {
         let Some(change) = change else { return };
         let (provider, model) = (self.provider.clone(), self.model.clone());
         tracing::warn!(provider, model, ?change, "a breaker changed its state");
-        self.notices.tell(match change {
+        self.means.notices.tell(match change {
             Change::Opened { pause } => Notice::BreakerOpened { provider, model, pause },
             Change::HalfOpen => Notice::BreakerHalfOpen { provider, model },
             Change::Closed => Notice::BreakerClosed { provider, model },
@@ -190,7 +190,7 @@ impl Admitted {
 
     fn report(&mut self, outcome: Outcome) {
         if let Some(pass) = self.pass.take() {
-            let change = locked(&self.state.breaker).report(pass, outcome, Instant::now(), retry::chance());
+            let change = locked(&self.state.breaker).report(pass, outcome, Instant::now(), (self.state.means.chance)());
             self.state.tell(change);
         }
     }
@@ -212,7 +212,9 @@ mod tests {
     use super::*;
 
     fn state() -> Arc<ProviderState> {
-        ProviderState::new("one", &GatewaySettings::default(), None, &Notices::new())
+        let (notices, chance) = (crate::notice::Notices::new(), Arc::new(|| 0.5));
+        let means = Means { make: crate::source::connect(), chance, notices };
+        ProviderState::new("one", &GatewaySettings::default(), None, &means)
     }
 
     #[tokio::test]

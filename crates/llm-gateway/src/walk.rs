@@ -11,6 +11,7 @@ use crate::breaker::{self, Outcome};
 use crate::chain::{Chain, Step};
 use crate::concurrency::{Permit, Refusal};
 use crate::credentials::Picked;
+use crate::gateway::Chance;
 use crate::retry::{self, Left, Others};
 use crate::settings::GatewaySettings;
 use crate::state::Admitted;
@@ -34,12 +35,19 @@ pub struct Walk<'a> {
     pub chain: &'a Chain,
     pub ask: &'a Ask,
     pub deadline: Instant,
+    chance: &'a Chance,
     tries: Vec<Try>,
 }
 
 impl<'a> Walk<'a> {
-    pub fn new(settings: &'a GatewaySettings, chain: &'a Chain, ask: &'a Ask, deadline: Instant) -> Self {
-        Self { settings, chain, ask, deadline, tries: Vec::new() }
+    pub fn new(
+        settings: &'a GatewaySettings,
+        chain: &'a Chain,
+        ask: &'a Ask,
+        deadline: Instant,
+        chance: &'a Chance,
+    ) -> Self {
+        Self { settings, chain, ask, deadline, chance, tries: Vec::new() }
     }
 
     /// Round by round: each model that may still help gets its turn; then a pause, and those that were only indisposed again.
@@ -78,7 +86,7 @@ impl<'a> Walk<'a> {
             match wait {
                 Some(wait) if !self.chain.alone && wait <= patience && !self.too_late(wait) && self.may_call() => {
                     // A little apart, so that those who wait for the same thing do not come back in step.
-                    sleep(wait + Duration::from_millis((retry::chance() * 50.0) as u64)).await;
+                    sleep(wait + Duration::from_millis(((self.chance)() * 50.0) as u64)).await;
                 }
                 _ => break,
             }
@@ -127,7 +135,7 @@ impl<'a> Walk<'a> {
                     self.note(step, &picked, (started, took), Some(&error));
                     failures += 1;
                     let left = Left { failures, alone, after_moderation: self.chain.after_moderation };
-                    let verdict = retry::verdict(&error, left, retry, retry::chance());
+                    let verdict = retry::verdict(&error, left, retry, (self.chance)());
                     if verdict.other_key {
                         spent.push(picked.id.clone().unwrap_or_default());
                         let other = self.other_key(step, &spent);
@@ -155,7 +163,7 @@ impl<'a> Walk<'a> {
             ErrorClass::Timeout | ErrorClass::Unavailable | ErrorClass::Unknown | ErrorClass::RateLimited
                 if error.should_retry != Some(false) =>
             {
-                error.retry_after.unwrap_or_else(|| retry::backoff(rounds + 1, &self.settings.retry, retry::chance()))
+                error.retry_after.unwrap_or_else(|| retry::backoff(rounds + 1, &self.settings.retry, (self.chance)()))
             }
             ErrorClass::Timeout
             | ErrorClass::Unavailable

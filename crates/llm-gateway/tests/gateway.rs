@@ -37,7 +37,12 @@ fn settings(providers: Vec<ProviderSettings>) -> GatewaySettings {
 fn impatient(fake: &Fake) -> Gateway {
     let limits = Timeouts { first_token: MS(400), stall: MS(400), ..Timeouts::default() };
     let settings = GatewaySettings { timeouts: limits, ..settings(vec![provider("one", fake, &[])]) };
-    Gateway::new(settings, Coordination::memory())
+    Gateway::new(settings, Coordination::memory(), even())
+}
+
+/// Half of what chance may take off, each time.
+fn even() -> llm_gateway::Chance {
+    std::sync::Arc::new(|| 0.5)
 }
 
 fn provider(name: &str, fake: &Fake, keys: &[&str]) -> ProviderSettings {
@@ -49,7 +54,7 @@ fn provider(name: &str, fake: &Fake, keys: &[&str]) -> ProviderSettings {
 }
 
 fn gateway(fake: &Fake, keys: &[&str]) -> Gateway {
-    Gateway::new(settings(vec![provider("one", fake, keys)]), Coordination::memory())
+    Gateway::new(settings(vec![provider("one", fake, keys)]), Coordination::memory(), even())
 }
 
 fn question() -> Ask {
@@ -287,7 +292,7 @@ async fn models_are_listed_once_and_a_dead_provider_does_not_hang_the_list() {
     let dead = Fake::one(Reply::hang()).await;
     let unnamed = |name: &str, fake: &Fake| ProviderSettings { models: Vec::new(), ..provider(name, fake, &[]) };
     let gateway =
-        Gateway::new(settings(vec![unnamed("dead", &dead), unnamed("ALIVE", &alive)]), Coordination::memory());
+        Gateway::new(settings(vec![unnamed("dead", &dead), unnamed("ALIVE", &alive)]), Coordination::memory(), even());
     let begun = Instant::now();
     let lists = futures_util::future::join_all((0..20).map(|_| gateway.models())).await;
     assert!(begun.elapsed() < MS(5000), "one moment, not the limit of ten seconds");
@@ -313,7 +318,7 @@ async fn models_are_listed_once_and_a_dead_provider_does_not_hang_the_list() {
 async fn a_provider_that_has_no_list_is_left_alone_for_a_while() {
     let broken = Fake::one(Reply::json(500, "{}")).await;
     let unnamed = ProviderSettings { models: Vec::new(), ..provider("one", &broken, &[]) };
-    let gateway = Gateway::new(settings(vec![unnamed]), Coordination::memory());
+    let gateway = Gateway::new(settings(vec![unnamed]), Coordination::memory(), even());
     for _ in 0..5 {
         assert_eq!(gateway.models().await.len(), 1, "the guide alone");
     }
@@ -325,7 +330,7 @@ async fn an_ollama_is_offered_only_while_it_answers() {
     let fake = Fake::one(Reply::json(200, r#"{"data":[{"id":"qwen3:4b"},{"id":"nomic-embed-text"}]}"#)).await;
     let with = |url: String| {
         let settings = GatewaySettings { ollama_probe: true, ollama_url: url, ..settings(Vec::new()) };
-        Gateway::new(settings, Coordination::memory())
+        Gateway::new(settings, Coordination::memory(), even())
     };
     let found = with(format!("http://{}/", fake.address));
     let ids: Vec<_> = found.models().await.into_iter().map(|entry| entry.id).collect();
@@ -342,7 +347,7 @@ async fn an_ollama_is_offered_only_while_it_answers() {
 
 #[tokio::test]
 async fn the_guide_answers_without_anything() {
-    let gateway = Gateway::new(settings(Vec::new()), Coordination::memory());
+    let gateway = Gateway::new(settings(Vec::new()), Coordination::memory(), even());
     let model = gateway.default_model().await;
     assert_eq!(model, "guide/guide");
     assert!(gateway.resolve(&model).await.unwrap().guide);
@@ -354,14 +359,15 @@ async fn the_guide_answers_without_anything() {
         ("guide", None, Continuation::Replay)
     );
     assert!(text(answer).await.0.contains("11434"));
-    let nothing = Gateway::new(GatewaySettings { guide: false, ..settings(Vec::new()) }, Coordination::memory());
+    let nothing =
+        Gateway::new(GatewaySettings { guide: false, ..settings(Vec::new()) }, Coordination::memory(), even());
     assert_eq!((nothing.models().await.len(), nothing.default_model().await.as_str()), (0, ""));
 }
 
 #[tokio::test]
 async fn messages_are_counted_for_each_user() {
     let limited = GatewaySettings { limits: Limits { messages_per_minute: 2 }, ..settings(Vec::new()) };
-    let gateway = Gateway::new(limited, Coordination::memory());
+    let gateway = Gateway::new(limited, Coordination::memory(), even());
     assert_eq!(gateway.take_message("ani").await.unwrap().remaining, 1);
     assert!(gateway.take_message("ani").await.is_ok());
     assert!(gateway.take_message("ani").await.unwrap_err().reset_after > Duration::ZERO);
@@ -369,6 +375,7 @@ async fn messages_are_counted_for_each_user() {
     let free = Gateway::new(
         GatewaySettings { limits: Limits { messages_per_minute: 0 }, ..settings(Vec::new()) },
         Coordination::memory(),
+        even(),
     );
     for _ in 0..100 {
         assert!(free.take_message("ani").await.is_ok());

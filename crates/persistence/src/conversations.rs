@@ -12,7 +12,7 @@ use sea_orm::{
 
 use crate::entity::conversations::{Column, Entity, Model};
 use crate::entity::runs;
-use crate::{Error, Result};
+use crate::{Batch, Error, Result};
 
 /// Which of a person's conversations a list shows.
 #[derive(Clone, Debug, Default)]
@@ -84,10 +84,10 @@ pub async fn page_of_user(
     rows.into_iter().map(from_row).collect()
 }
 
-/// Writes `changed` over the version before it; false when another was faster.
-pub async fn update(conn: &impl ConnectionTrait, changed: &Conversation) -> Result<bool> {
+/// Writes `changed` over the version before it; the batch does not succeed when another was faster.
+pub fn update(batch: &mut Batch, changed: &Conversation) {
     let row = to_row(changed);
-    let done = Entity::update_many()
+    let update = Entity::update_many()
         .col_expr(Column::Title, Expr::value(row.title))
         .col_expr(Column::TitleSource, Expr::value(row.title_source))
         .col_expr(Column::Model, Expr::value(row.model))
@@ -97,10 +97,8 @@ pub async fn update(conn: &impl ConnectionTrait, changed: &Conversation) -> Resu
         .col_expr(Column::Version, Expr::value(row.version))
         .filter(Column::Id.eq(row.id))
         .filter(Column::UserId.eq(row.user_id))
-        .filter(Column::Version.eq(row.version - 1))
-        .exec(conn)
-        .await?;
-    Ok(done.rows_affected == 1)
+        .filter(Column::Version.eq(row.version - 1));
+    batch.push(&update, 1);
 }
 
 /// A title that nobody chose; a person's own is left alone, and so is a conversation that has one.

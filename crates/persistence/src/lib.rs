@@ -4,6 +4,7 @@
 //! (`db.read()`) and inside a transaction (`&tx`). Entities stay in here; what comes out are the domain's types.
 
 mod absent;
+mod batch;
 mod db;
 mod entity;
 mod error;
@@ -17,6 +18,7 @@ pub mod messages;
 pub mod runs;
 pub mod settings;
 
+pub use batch::Batch;
 pub use db::facts::DbFacts;
 pub use db::migrate::Migrated;
 pub use db::options::{DbSettings, Exclusive, TlsMode};

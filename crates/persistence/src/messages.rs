@@ -14,11 +14,11 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::entity::messages::{Column, Entity, Model};
-use crate::{Error, Result};
+use crate::{Batch, Error, Result};
 
-pub async fn insert_all(conn: &impl ConnectionTrait, messages: &[&Message]) -> Result<()> {
+pub fn insert_all(batch: &mut Batch, messages: &[&Message]) -> Result<()> {
     let rows: Result<Vec<_>> = messages.iter().map(|m| Ok(to_row(m)?.into_active_model())).collect();
-    Entity::insert_many(rows?).exec_without_returning(conn).await?;
+    batch.push(&Entity::insert_many(rows?), messages.len() as u64);
     Ok(())
 }
 
@@ -123,8 +123,8 @@ impl Ending {
 }
 
 /// Writes the end of an answer; only whoever holds its run (checked before, in the same transaction) may.
-pub async fn finish(conn: &impl ConnectionTrait, answer: MessageId, ending: &Ending, now: Timestamp) -> Result<()> {
-    Entity::update_many()
+pub fn finish(batch: &mut Batch, answer: MessageId, ending: &Ending, now: Timestamp) -> Result<()> {
+    let update = Entity::update_many()
         .col_expr(Column::Content, Expr::value(to_json(&ending.content())?))
         .col_expr(Column::Status, Expr::value(ending.status.as_str()))
         .col_expr(Column::Model, Expr::value(ending.model.clone()))
@@ -134,9 +134,8 @@ pub async fn finish(conn: &impl ConnectionTrait, answer: MessageId, ending: &End
         .col_expr(Column::UsageEstimated, Expr::value(ending.usage.is_some_and(|u| u.estimated)))
         .col_expr(Column::Error, Expr::value(ending.failure.map(Failure::code)))
         .col_expr(Column::UpdatedAt, Expr::value(now.millis()))
-        .filter(Column::Id.eq(answer.uuid()))
-        .exec(conn)
-        .await?;
+        .filter(Column::Id.eq(answer.uuid()));
+    batch.push(&update, 1);
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult
 
 use crate::db::writer::Turn;
 use crate::error::{Error, Result};
-use crate::uncut::{TxConnection, Uncut, uncut};
+use crate::uncut::{Threads, TxConnection, Uncut};
 
 /// Dropped without [`Tx::commit`] it is rolled back. Nothing slow belongs between `begin` and `commit`: on SQLite
 /// everybody else who writes is waiting. After a failed statement, drop it.
@@ -27,8 +27,8 @@ impl Tx {
         Self { connection: TxConnection::new(Uncut::Direct(inner)), turn: Some(turn) }
     }
 
-    pub(crate) fn alone(inner: DatabaseTransaction) -> Self {
-        Self { connection: TxConnection::new(Uncut::Task(Arc::new(inner))), turn: None }
+    pub(crate) fn alone(inner: DatabaseTransaction, threads: Threads) -> Self {
+        Self { connection: TxConnection::new(Uncut::Task(Arc::new(inner), threads)), turn: None }
     }
 
     /// For the migrator, which wants the ORM's own type.
@@ -43,6 +43,7 @@ impl Tx {
     /// idempotency key finds out).
     pub async fn commit(self) -> Result<()> {
         let Self { connection, turn } = self;
+        let threads = connection.threads();
         let inner = connection.into_inner()?;
         match turn {
             Some(turn) => {
@@ -54,7 +55,10 @@ impl Tx {
                 // Held elsewhere only by a statement whose asker did not wait for its answer.
                 let inner =
                     Arc::into_inner(inner).ok_or(Error::Busy("a statement of the transaction is still running"))?;
-                uncut(inner.commit()).await?;
+                match threads {
+                    Some(threads) => threads.run(inner.commit()).await?,
+                    None => inner.commit().await?,
+                }
                 failpoint::hit("persistence.after_commit");
                 Ok(())
             }

@@ -7,6 +7,7 @@ mod data_dir;
 mod greeting;
 mod housekeeping;
 mod logging;
+mod memory;
 mod metrics;
 mod node_slot;
 mod signals;
@@ -22,5 +23,6 @@ use crate::cli::Cli;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    memory::small_pages();
     commands::run(Cli::parse())
 }

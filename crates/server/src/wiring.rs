@@ -1,6 +1,7 @@
 //! From the configuration to a running `App`: the one place that knows how the parts fit together.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use app::accounts::{AccountKeys, Accounts, AccountsSettings, HashCost};
 use app::{App, Parts};
@@ -57,7 +58,7 @@ pub async fn build(config: &Config, purpose: Purpose) -> Result<Wired, Failure> 
         None => Coordination::memory(),
     };
     let parts = Parts {
-        gateway: Gateway::new(gateway_settings(config), coordination.clone()),
+        gateway: Gateway::new(gateway_settings(config), coordination.clone(), fractions(&chance)),
         accounts: accounts(config, &chance)?,
         settings: app_settings(config, purpose),
         node: slot.as_ref().map_or_else(|| NodeId::from_uuid(chance.uuid(clock.now())), |slot| slot.node),
@@ -67,6 +68,12 @@ pub async fn build(config: &Config, purpose: Purpose) -> Result<Wired, Failure> 
         chance,
     };
     Ok(Wired { app: App::new(parts), db_settings, migrated, _slot: slot })
+}
+
+/// The one source of chance, as those crates want it that know no `Chance`.
+pub fn fractions(chance: &Chance) -> llm_gateway::Chance {
+    let chance = chance.clone();
+    Arc::new(move || chance.fraction())
 }
 
 pub fn db_settings(config: &Config, purpose: Purpose) -> DbSettings {
@@ -148,9 +155,10 @@ fn accounts(config: &Config, chance: &Chance) -> Result<Accounts, Failure> {
     let previous: Vec<[u8; 32]> = keys.previous_secret_keys.0.iter().map(digest).collect();
     let mut account_keys = AccountKeys::from_secret(&digest(&secret), &previous)?;
     if let Some(path) = &keys.jwt_rsa_key_file {
-        let pem = std::fs::read_to_string(path)
-            .map_err(|error| format!("OBROL_JWT_RSA_KEY_FILE: {} cannot be read: {error}", path.display()))?;
-        account_keys = account_keys.with_rsa(&pem, &[])?;
+        account_keys = account_keys.with_rsa(&pem("OBROL_JWT_RSA_KEY_FILE", path)?)?;
+    }
+    for path in &keys.previous_jwt_rsa_key_files.0 {
+        account_keys = account_keys.accepting_rsa(&pem("OBROL_JWT_RSA_KEY_FILE_PREVIOUS", path)?)?;
     }
     let hash = HashCost {
         memory_kib: keys.argon2_memory_mib.get::<u32>() * 1024,
@@ -168,9 +176,14 @@ fn accounts(config: &Config, chance: &Chance) -> Result<Accounts, Failure> {
         },
         hash,
         hash_concurrency: (concurrency > 0).then_some(concurrency),
+        lookups: (config.database.max_connections.get::<u64>() as usize / 4).max(1),
         ..AccountsSettings::default()
     };
     Ok(Accounts::new(settings, account_keys)?)
+}
+
+fn pem(key: &str, path: &Path) -> Result<String, Failure> {
+    Ok(std::fs::read_to_string(path).map_err(|error| format!("{key}: {} cannot be read: {error}", path.display()))?)
 }
 
 /// Whatever form the operator's secret has, the keys are derived from 32 bytes of it.

@@ -4,6 +4,7 @@ pub mod disk;
 pub mod load;
 pub mod memory;
 pub mod report;
+pub mod timing;
 
 use std::time::{Duration, Instant};
 

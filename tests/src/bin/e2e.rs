@@ -27,6 +27,7 @@ const MODELS: &[&str] = &[
     "fake-tok40-itl5-uni",
     "fake-tok200-itl20",
     "fake-err500",
+    "fake-md-itl5",
     "fake-cut20-tok60-itl10-first1",
 ];
 

@@ -139,8 +139,9 @@ async fn chat(
         Entry { model, tag: tag.clone(), key: request.key.clone(), messages, tokens: 0, outcome: Outcome::Open };
     let (at, count) = shared.ledger().open(entry);
     let fault = shared.fault(&spec, at, count);
+    let words = if spec.nul { "made\0to fail" } else { "made to fail" };
     let refusal = match fault {
-        Some(Fault::Status(status)) => Some((status, error("made to fail", "server_error", "made_to_fail"))),
+        Some(Fault::Status(status)) => Some((status, error(words, "server_error", "made_to_fail"))),
         Some(Fault::Context) => Some((400, error("too long", "invalid_request_error", "context_length_exceeded"))),
         Some(Fault::Quota) => Some((429, error("no credit", "insufficient_quota", "insufficient_quota"))),
         Some(Fault::Filter) => Some((400, error("blocked", "invalid_request_error", "content_filter"))),
@@ -227,6 +228,7 @@ impl Answer<'_> {
                 _ => {}
             }
             let token = self.spec.token(self.tag, self.sent);
+            let token = if self.spec.nul { token.replace('.', "\0") } else { token };
             self.event(&chunk(json!({"content": token}), Value::Null)).await?;
             self.sent += 1;
             if self.spec.gap_ms > 0 {

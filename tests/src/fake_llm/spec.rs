@@ -1,5 +1,8 @@
 //! How the fake behaves, said by dash-separated words in the model's name: `fake-tok500-itl10`, `fake-err429-ra2-every3`.
 
+/// What `md` answers: a table, code, lists, a quote, links.
+const RICH: &str = include_str!("rich.md");
+
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -32,11 +35,15 @@ pub struct Spec {
     pub gap_ms: u64,
     /// Characters of several bytes, quotes, line ends.
     pub unicode: bool,
+    /// The answer is [`RICH`], word by word.
+    pub rich: bool,
     pub fault: Option<Fault>,
     pub retry_after: Option<u64>,
     /// The fault strikes each n-th request of this model only, or only the first n.
     pub every: u64,
     pub first: u64,
+    /// U+0000 for every dot that is said, and in the words of an error: some databases do not store it.
+    pub nul: bool,
 }
 
 impl Spec {
@@ -47,10 +54,12 @@ impl Spec {
             first_ms: 0,
             gap_ms: 0,
             unicode: false,
+            rich: false,
             fault: None,
             retry_after: None,
             every: 0,
             first: 0,
+            nul: false,
         };
         for word in model.split('-') {
             let cut = word.find(|c: char| c.is_ascii_digit()).unwrap_or(word.len());
@@ -67,6 +76,10 @@ impl Spec {
             ("ttft", Some(ms)) => self.first_ms = ms,
             ("itl", Some(ms)) => self.gap_ms = ms,
             ("uni", _) => self.unicode = true,
+            ("md", _) => {
+                self.rich = true;
+                self.tokens = RICH.split_inclusive(' ').count() as u32;
+            }
             ("ra", Some(seconds)) => self.retry_after = Some(seconds),
             ("every", Some(n)) => self.every = n,
             ("first", Some(n)) => self.first = n,
@@ -81,6 +94,7 @@ impl Spec {
             ("errin", _) => self.fault = Some(Fault::ErrorEvent(count)),
             ("stall", _) => self.fault = Some(Fault::Stall(count)),
             ("nodone", _) => self.fault = Some(Fault::NoDone),
+            ("nul", _) => self.nul = true,
             ("drip", _) => self.fault = Some(Fault::Drip(count.max(1))),
             _ => {}
         }
@@ -101,6 +115,9 @@ impl Spec {
 
     /// Token `at` names its question and its number, so that a lost, doubled or foreign one is seen.
     pub fn token(&self, tag: &str, at: u32) -> String {
+        if self.rich {
+            return RICH.split_inclusive(' ').nth(at as usize).unwrap_or_default().to_owned();
+        }
         if !self.unicode {
             return format!("{tag}.{at} ");
         }
@@ -126,5 +143,6 @@ mod tests {
         assert_eq!(Spec::of("gpt-4o-2024-07-18").tokens, 100);
         assert_eq!(Spec::of("fake-err200").fault, None);
         assert_eq!(Spec::of("fake-tok2").text("a"), "a.0 a.1 ");
+        assert_eq!(Spec::of("fake-md-itl5").text("a"), super::RICH);
     }
 }

@@ -21,7 +21,7 @@ use crate::extract::caller::Caller;
 use crate::extract::{Json, JsonOrDefault, Path, Query};
 use crate::idempotency::IdempotencyKey;
 use crate::problem::ApiResult;
-use crate::wire::present;
+use crate::wire::{not_null, present};
 
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
@@ -131,9 +131,12 @@ struct ConversationChange {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     model: Option<Option<String>>,
+    #[serde(default, deserialize_with = "not_null")]
+    #[schema(value_type = bool, required = false)]
     archived: Option<bool>,
     /// The newest message of the branch to look at.
-    #[schema(value_type = Option<Uuid>)]
+    #[serde(default, deserialize_with = "not_null")]
+    #[schema(value_type = Uuid, required = false)]
     head_message_id: Option<MessageId>,
 }
 

@@ -9,6 +9,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use app::App;
+use app::accounts::Proof;
 use domain::{Actor, Ctx, Error, Kind, Timestamp};
 
 use super::gate;
@@ -67,11 +68,36 @@ impl FromRequest for Visitor {
 
 async fn authenticate(request: &HttpRequest) -> ApiResult<Ctx> {
     let facts = Facts::of(request);
-    let token = bearer(request)?;
     let app = request.app_data::<web::Data<App>>().ok_or_else(|| Error::broken("the application has no state"))?;
-    let known = app::accounts::authenticate(app, &token, facts.clock().now()).await?;
+    let proof = proof(request)?;
+    let known = app::accounts::authenticate(app, &proof, facts.clock().now()).await?;
     request.extensions_mut().insert(ProofEnds(known.expires_at));
     Ok(facts.ctx(Actor::User(known.principal)))
+}
+
+/// What the token proves by itself, checked once for each request.
+fn proof(request: &HttpRequest) -> ApiResult<Proof> {
+    if let Some(proof) = request.extensions().get::<Proof>() {
+        return Ok(proof.clone());
+    }
+    let app = request.app_data::<web::Data<App>>().ok_or_else(|| Error::broken("the application has no state"))?;
+    let proof = app::accounts::prove(app, &bearer(request)?, Facts::of(request).clock().now())?;
+    request.extensions_mut().insert(proof.clone());
+    Ok(proof)
+}
+
+#[derive(Clone, Copy)]
+struct BearsOurs(bool);
+
+/// Whether a token of ours comes along, also one that has expired; looks at nothing but the token.
+pub(crate) fn bears_ours(request: &HttpRequest) -> bool {
+    if let Some(BearsOurs(known)) = request.extensions().get::<BearsOurs>() {
+        return *known;
+    }
+    let ours = request.headers().contains_key(AUTHORIZATION)
+        && proof(request).map_or_else(|problem| problem.code() == "auth.token_expired", |_| true);
+    request.extensions_mut().insert(BearsOurs(ours));
+    ours
 }
 
 /// RFC 6750, 2.1. Never from the address or a form: those end up in logs and histories.

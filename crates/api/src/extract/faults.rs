@@ -21,6 +21,8 @@ pub(super) fn fault(path: &Path, message: &str) -> FieldFault {
     } else if message.starts_with("duplicate field") {
         pointer = join(&pointer, quoted(message));
         "duplicate"
+    } else if message.starts_with("invalid type: null") {
+        "not_null"
     } else if message.starts_with("invalid type") {
         "wrong_type"
     } else {

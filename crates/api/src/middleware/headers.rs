@@ -11,14 +11,17 @@ use crate::shell::Shell;
 /// Documents are not pages: nothing in them may run, load or be framed.
 const FOR_DOCUMENTS: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Pages load only what this server sends. Styles may be inline because the accessible menus and dialogs set them;
-/// scripts may not. Images from elsewhere would let a model's answer carry a conversation away.
-const FOR_PAGES: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; \
+/// Pages load only what this server sends, nothing inline: neither scripts nor styles. Images from elsewhere would let a
+/// model's answer carry a conversation away.
+const FOR_PAGES: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
 font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; \
 form-action 'self'; frame-ancestors 'none'";
 
 pub(super) fn apply(headers: &mut HeaderMap, facts: &Facts, shell: &Shell) {
-    let page = headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
+    // A worker takes its policy from its own script: with that of documents the service worker could fetch nothing and the
+    // highlighter import no grammar.
+    let kind = headers.get(CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+    let page = kind.starts_with(b"text/html") || kind.starts_with(b"text/javascript");
     let policy = if page { FOR_PAGES } else { FOR_DOCUMENTS };
     let fixed = [
         (CONTENT_SECURITY_POLICY, policy),

@@ -3,7 +3,7 @@
 mod present;
 pub mod time;
 
-pub use present::present;
+pub use present::{not_null, present};
 pub use time::Rfc3339;
 
 /// JSON as an answer; bodies of requests come through `extract::Json`.

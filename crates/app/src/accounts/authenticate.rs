@@ -7,7 +7,7 @@ use domain::ids::SessionId;
 use domain::{Error, Kind, Principal, Result, Timestamp};
 use persistence::accounts::sessions;
 
-use super::access;
+use super::access::{self, Claims};
 use crate::App;
 
 /// Somebody whose proof is good.
@@ -18,12 +18,20 @@ pub struct Authenticated {
     pub expires_at: Timestamp,
 }
 
+/// What a token of ours says: signature and times were checked, the database was not asked.
+#[derive(Clone, Debug)]
+pub struct Proof(Claims);
+
 /// # Errors
-/// `auth.token_invalid`, `auth.token_expired` (also after a change of rights: a refresh helps), `auth.session_ended`,
-/// `auth.refresh_reused` (the session was ended because its refresh token was copied).
-pub async fn authenticate(app: &App, bearer: &str, now: Timestamp) -> Result<Authenticated> {
-    let accounts = &app.accounts;
-    let claims = access::read(&accounts.keys, &accounts.settings.issuer, bearer, now)?;
+/// `auth.token_invalid`, `auth.token_expired` (it was ours).
+pub fn prove(app: &App, bearer: &str, now: Timestamp) -> Result<Proof> {
+    access::read(&app.accounts.keys, &app.accounts.settings.issuer, bearer, now).map(Proof)
+}
+
+/// # Errors
+/// `auth.token_expired` (after a change of rights: a refresh helps), `auth.session_ended`, `auth.refresh_reused` (the session
+/// was ended because its refresh token was copied).
+pub async fn authenticate(app: &App, Proof(claims): &Proof, now: Timestamp) -> Result<Authenticated> {
     let refused = |code| Error::new(Kind::Unauthenticated, code);
     let Some((session, user)) = sessions::with_user(app.db.read(), claims.sid).await? else {
         return Err(refused("auth.session_ended"));

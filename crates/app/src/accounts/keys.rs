@@ -16,6 +16,8 @@ use super::crypto;
 pub enum KeyFault {
     #[error("the signing key is not an RSA private key in PEM (PKCS#1 or PKCS#8) of 2048 to 4096 bits")]
     Rsa,
+    #[error("an earlier key is not an RSA key in PEM (its public part is enough) of 2048 to 8192 bits")]
+    RsaPublic,
     #[error("the signing key could not be derived")]
     Derivation,
 }
@@ -24,7 +26,8 @@ pub enum KeyFault {
 struct TokenKey {
     id: String,
     algorithm: Algorithm,
-    signing: EncodingKey,
+    /// `None`: its tokens are accepted, and it makes none.
+    signing: Option<EncodingKey>,
     verifying: DecodingKey,
     jwk: serde_json::Value,
 }
@@ -46,14 +49,19 @@ impl AccountKeys {
         Ok(Self { tokens, setup: derive(secret, b"obrol setup token v1")? })
     }
 
-    /// The operator's RSA key signs (RS256); `previous` ones, and the derived keys, are accepted beside it.
-    pub fn with_rsa(mut self, pem: &str, previous: &[&str]) -> Result<Self, KeyFault> {
-        let mut keys = vec![rsa(pem)?];
-        for old in previous {
-            keys.push(rsa(old)?);
+    /// The operator's RSA key signs (RS256); the derived keys are accepted beside it.
+    pub fn with_rsa(mut self, pem: &str) -> Result<Self, KeyFault> {
+        self.tokens.insert(0, rsa(pem)?);
+        Ok(self)
+    }
+
+    /// What an earlier RSA key signed is accepted until it is old. Its public part is enough; a private one signs no more.
+    pub fn accepting_rsa(mut self, pem: &str) -> Result<Self, KeyFault> {
+        let key = rsa_public(pem)?;
+        // The one that signs may be named among the earlier ones while nodes change over one by one.
+        if self.verifying(&key.id).is_none() {
+            self.tokens.push(key);
         }
-        keys.append(&mut self.tokens);
-        self.tokens = keys;
         Ok(self)
     }
 
@@ -64,7 +72,7 @@ impl AccountKeys {
 
     /// Id, algorithm and key that sign new tokens; there is always one.
     pub(super) fn signing(&self) -> Option<(&str, Algorithm, &EncodingKey)> {
-        self.tokens.first().map(|key| (key.id.as_str(), key.algorithm, &key.signing))
+        self.tokens.first().and_then(|key| Some((key.id.as_str(), key.algorithm, key.signing.as_ref()?)))
     }
 
     /// The key of that id, with the one algorithm that it may be used with.
@@ -106,7 +114,7 @@ fn ed25519(secret: &[u8; 32]) -> Result<TokenKey, KeyFault> {
     Ok(TokenKey {
         id,
         algorithm: Algorithm::EdDSA,
-        signing: EncodingKey::from_ed_der(&[&WRAPPING[..], &seed].concat()),
+        signing: Some(EncodingKey::from_ed_der(&[&WRAPPING[..], &seed].concat())),
         verifying: DecodingKey::from_ed_der(public),
         jwk,
     })
@@ -116,16 +124,52 @@ fn rsa(pem: &str) -> Result<TokenKey, KeyFault> {
     let signing = EncodingKey::from_rsa_pem(pem.as_bytes()).map_err(|_| KeyFault::Rsa)?;
     let pair = RsaKeyPair::from_der(signing.as_bytes()).map_err(|_| KeyFault::Rsa)?;
     let RsaPublicKeyComponents { n, e } = RsaPublicKeyComponents::<Vec<u8>>::from(pair.public());
-    let (n64, e64) = (URL_SAFE_NO_PAD.encode(&n), URL_SAFE_NO_PAD.encode(&e));
+    Ok(rsa_key(&n, &e, Some(signing)))
+}
+
+/// The public part of a key in either form.
+fn rsa_public(pem: &str) -> Result<TokenKey, KeyFault> {
+    if let Ok(key) = rsa(pem) {
+        return Ok(TokenKey { signing: None, ..key });
+    }
+    let key = DecodingKey::from_rsa_pem(pem.as_bytes()).map_err(|_| KeyFault::RsaPublic)?;
+    let der = key.try_get_as_bytes().map_err(|_| KeyFault::RsaPublic)?;
+    let (n, e) = components(der).ok_or(KeyFault::RsaPublic)?;
+    // What ring verifies with: RSA_PKCS1_2048_8192_SHA256.
+    if !(256..=1024).contains(&n.len()) || e.is_empty() || e.len() > 4 {
+        return Err(KeyFault::RsaPublic);
+    }
+    Ok(rsa_key(n, e, None))
+}
+
+fn rsa_key(n: &[u8], e: &[u8], signing: Option<EncodingKey>) -> TokenKey {
+    let (n64, e64) = (URL_SAFE_NO_PAD.encode(n), URL_SAFE_NO_PAD.encode(e));
     let id = thumbprint(&format!(r#"{{"e":"{e64}","kty":"RSA","n":"{n64}"}}"#));
     let jwk = serde_json::json!({ "kty": "RSA", "n": n64, "e": e64, "kid": id, "alg": "RS256", "use": "sig" });
-    Ok(TokenKey {
-        id,
-        algorithm: Algorithm::RS256,
-        signing,
-        verifying: DecodingKey::from_rsa_raw_components(&n, &e),
-        jwk,
-    })
+    TokenKey { id, algorithm: Algorithm::RS256, signing, verifying: DecodingKey::from_rsa_raw_components(n, e), jwk }
+}
+
+/// Modulus and exponent of an `RSAPublicKey` (RFC 8017, appendix A.1.1): a sequence of two integers in DER.
+fn components(der: &[u8]) -> Option<(&[u8], &[u8])> {
+    fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
+        let (&[found, length], rest) = der.split_first_chunk::<2>()?;
+        let (length, rest) = match length {
+            0..=0x7f => (usize::from(length), rest),
+            0x81 => rest.split_first().map(|(&one, rest)| (usize::from(one), rest))?,
+            0x82 => rest.split_first_chunk::<2>().map(|(two, rest)| (usize::from(u16::from_be_bytes(*two)), rest))?,
+            _ => return None,
+        };
+        (found == tag).then(|| rest.split_at_checked(length))?
+    }
+    fn integer(der: &[u8]) -> Option<(&[u8], &[u8])> {
+        let (value, rest) = element(der, 0x02)?;
+        let zeros = value.iter().take_while(|byte| **byte == 0).count();
+        Some((&value[zeros..], rest))
+    }
+    let (inside, after) = element(der, 0x30)?;
+    let (n, rest) = integer(inside)?;
+    let (e, rest) = integer(rest)?;
+    (after.is_empty() && rest.is_empty()).then_some((n, e))
 }
 
 /// RFC 7638.

@@ -6,7 +6,7 @@ use persistence::accounts::{throttles, users};
 
 use super::hashing::Tried;
 use super::sign_in::{self, SignedIn};
-use super::throttling::{Attempt, What};
+use super::throttling::{Attempt, Leave, What, too_many, was_here};
 use crate::App;
 
 #[derive(Clone)]
@@ -20,10 +20,12 @@ pub struct Login {
 /// `auth.invalid_credentials`, `auth.too_many_attempts`, `auth.suspended` (only to who knows the password), `auth.busy`.
 pub async fn login(app: &App, ctx: &Ctx, command: Login) -> Result<SignedIn> {
     let email = Email::parse(&command.email).map_err(|fault| Error::invalid(vec![fault]))?;
+    let looking = app.accounts.entrance.enter().await?;
     let found = users::by_email(app.db.read(), &email).await?;
     let user = found.as_ref().map(|found| found.user.id);
     let mut attempt = Attempt::load(app, ctx, What::SignIn, Some(&email)).await?;
-    attempt.check(app, ctx, user).await?;
+    let mut leave = attempt.check(ctx)?;
+    drop(looking);
 
     let stored = found.as_ref().and_then(|found| found.password_hash.as_deref());
     // What is longer than any password is tried as an empty one, so that it costs and fails like the rest.
@@ -36,14 +38,22 @@ pub async fn login(app: &App, ctx: &Ctx, command: Login) -> Result<SignedIn> {
     if turn.waited {
         // Guesses that came together have failed meanwhile: none of the later ones slips through.
         attempt = Attempt::load(app, ctx, What::SignIn, Some(&email)).await?;
-        attempt.check(app, ctx, user).await?;
+        leave = attempt.check(ctx)?;
     }
-    let Tried { turn, matches, stronger } = app.accounts.hasher.verify(turn, password, stored, &ctx.chance).await?;
-    let Some(found) = found.filter(|_| matches) else {
-        attempt.failed(app, ctx).await?;
+    let welcome = match leave {
+        Leave::Free => true,
+        Leave::Held(_) => was_here(app, ctx, user).await?,
+    };
+    let Tried { turn, matches, stronger, work } =
+        app.accounts.hasher.verify(turn, password, stored, &ctx.chance).await?;
+    let Some(found) = found.filter(|_| matches && welcome) else {
+        attempt.failed(app, ctx, leave).await?;
         drop(turn);
-        tracing::info!(event = "auth.login_refused", user = ?user.map(|id| id.to_string()), source = ?ctx.source);
-        return Err(refused());
+        tracing::info!(event = "auth.login_refused", user = ?user.map(|id| id.to_string()), source = ?ctx.source, work);
+        return Err(match leave {
+            Leave::Free => refused(),
+            Leave::Held(wait) => too_many(wait),
+        });
     };
     drop(turn);
     if found.user.status == Status::Suspended {
@@ -55,7 +65,7 @@ pub async fn login(app: &App, ctx: &Ctx, command: Login) -> Result<SignedIn> {
         if let (Some(stronger), Some(old)) = (&stronger, &found.password_hash) {
             users::rehash(&tx, found.user.id, old, stronger).await?;
         }
-        if let Some(key) = attempt.to_forgive() {
+        for key in attempt.to_forgive() {
             throttles::forgive(&tx, key).await?;
         }
         let signed_in = sign_in::open(app, ctx, &tx, found.user.clone(), &command.user_agent).await?;

@@ -4,6 +4,7 @@ mod access;
 mod admin;
 mod authenticate;
 mod crypto;
+mod door;
 mod events;
 mod hashing;
 mod keys;
@@ -19,7 +20,7 @@ mod sign_in;
 mod throttling;
 
 pub use admin::{NewAdmin, create_admin};
-pub use authenticate::{Authenticated, authenticate, still_valid};
+pub use authenticate::{Authenticated, Proof, authenticate, prove, still_valid};
 pub use events::{AuthEvent, TOPIC};
 pub use hashing::HashCost;
 pub use keys::{AccountKeys, KeyFault};
@@ -37,4 +38,4 @@ pub use setup::{Setup, ensure_setup_token, setup, setup_url};
 pub use sign_in::{SignedIn, sweep};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

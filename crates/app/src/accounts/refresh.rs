@@ -8,7 +8,7 @@ use persistence::accounts::sessions::{self, Session};
 
 use super::events::{AuthEvent, announce};
 use super::sign_in::{RefreshSecret, SignedIn, fresh_token, pair};
-use super::throttling::{Attempt, What};
+use super::throttling::{Attempt, Leave, What};
 use crate::App;
 
 /// Tabs that may wake up together; beyond it somebody multiplies tokens.
@@ -18,6 +18,8 @@ const MOST_UNUSED: u64 = 32;
 /// `auth.refresh_invalid` (not one of ours), `auth.session_expired`, `auth.session_ended`, `auth.refresh_reused` (the family
 /// ends), `auth.too_many_attempts`.
 pub async fn refresh(app: &App, ctx: &Ctx, presented: &str) -> Result<SignedIn> {
+    // To the end: those who renew one session wait for its row, and each that waits there holds a connection.
+    let _turn = app.accounts.renewals.enter().await?;
     let found = match RefreshSecret::presented(presented) {
         Some(secret) => {
             let digest = secret.digest();
@@ -27,8 +29,8 @@ pub async fn refresh(app: &App, ctx: &Ctx, presented: &str) -> Result<SignedIn> 
     };
     let Some((digest, found)) = found else {
         let attempt = Attempt::load(app, ctx, What::Renew, None).await?;
-        attempt.check(app, ctx, None).await?;
-        attempt.failed(app, ctx).await?;
+        attempt.check(ctx)?;
+        attempt.failed(app, ctx, Leave::Free).await?;
         return Err(refused("auth.refresh_invalid"));
     };
     match app.db.retrying(|| rotate(app, ctx, &digest, found)).await? {

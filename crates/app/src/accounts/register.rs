@@ -13,7 +13,7 @@ use persistence::accounts::users::{self, NewUser};
 
 use super::setup;
 use super::sign_in::{self, SignedIn};
-use super::throttling::{Attempt, What};
+use super::throttling::{Attempt, Leave, What};
 use crate::App;
 
 #[derive(Clone)]
@@ -64,14 +64,16 @@ pub async fn register(app: &App, ctx: &Ctx, command: Register) -> Result<SignedI
         (None, Registration::Invite) => return Err(Error::new(Kind::Forbidden, "auth.invite_required")),
         (None, Registration::Closed) => return Err(Error::new(Kind::Forbidden, "auth.registration_closed")),
     }
+    let looking = app.accounts.entrance.enter().await?;
     let attempt = Attempt::load(app, ctx, What::Join, None).await?;
-    attempt.check(app, ctx, None).await?;
+    attempt.check(ctx)?;
     if let Some(token) = &command.setup_token
         && !setup::is_current(app, token).await?
     {
         // 192 bits need no counting against guessers.
         return Err(setup::refused());
     }
+    drop(looking);
     let checked = check(&command.email, &command.password, command.display_name.as_deref())?;
     let hash = app.accounts.hasher.hash(checked.password.clone(), &ctx.chance).await?;
 
@@ -83,7 +85,7 @@ pub async fn register(app: &App, ctx: &Ctx, command: Register) -> Result<SignedI
         }
         Err(error) => {
             if error.kind() == Kind::Conflict {
-                attempt.failed(app, ctx).await?;
+                attempt.failed(app, ctx, Leave::Free).await?;
             }
             Err(error)
         }

@@ -28,6 +28,7 @@ pub async fn logout(app: &App, ctx: &Ctx) -> Result<()> {
 /// Signs out the device that holds this refresh token; one that is not ours is signed out already.
 pub async fn logout_by_token(app: &App, ctx: &Ctx, presented: &str) -> Result<()> {
     let Some(secret) = RefreshSecret::presented(presented) else { return Ok(()) };
+    let _turn = app.accounts.renewals.enter().await?;
     let Some(found) = refresh_tokens::by_hash(app.db.read(), &secret.digest()).await? else { return Ok(()) };
     let Some((session, _)) = rows::with_user(app.db.read(), found.session).await? else { return Ok(()) };
     end(app, ctx, session.user, session.id, RevokeReason::SignedOut).await.map(|_| ())

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use domain::accounts::{Lifetimes, Registration, Throttle};
 
 use super::AccountKeys;
+use super::door::Door;
 use super::hashing::{HashCost, Hasher};
 
 /// What an operator decides about accounts.
@@ -20,6 +21,9 @@ pub struct AccountsSettings {
     pub hash_concurrency: Option<usize>,
     /// Requests that may wait for their turn to hash; more are asked to come back.
     pub hash_queue: usize,
+    /// Requests of people who are not signed in that ask the database at once, of each kind (getting in; renewing). Well below
+    /// the pool's connections, so that a flood at the door takes none from those who are inside.
+    pub lookups: usize,
     pub account_throttle: Throttle,
     pub source_throttle: Throttle,
 }
@@ -33,6 +37,7 @@ impl Default for AccountsSettings {
             hash: HashCost::default(),
             hash_concurrency: None,
             hash_queue: 32,
+            lookups: 4,
             account_throttle: Throttle::ACCOUNT,
             source_throttle: Throttle::SOURCE,
         }
@@ -47,12 +52,21 @@ pub struct Inner {
     pub settings: AccountsSettings,
     pub keys: AccountKeys,
     pub(super) hasher: Hasher,
+    /// Before what is read for somebody who wants to get in.
+    pub(super) entrance: Door,
+    /// Before the renewal of tokens: a flood at the entrance keeps nobody from staying in.
+    pub(super) renewals: Door,
 }
+
+/// Enough for an office that comes back at once; each waits for a few reads only.
+const PLACES: usize = 256;
 
 impl Accounts {
     pub fn new(settings: AccountsSettings, keys: AccountKeys) -> domain::Result<Self> {
         let hasher = Hasher::new(&settings)?;
-        Ok(Self(Arc::new(Inner { settings, keys, hasher })))
+        let door = || Door::new(settings.lookups, PLACES);
+        let (entrance, renewals) = (door(), door());
+        Ok(Self(Arc::new(Inner { settings, keys, hasher, entrance, renewals })))
     }
 }
 

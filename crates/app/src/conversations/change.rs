@@ -2,7 +2,7 @@
 
 use domain::conversations::{Conversation, ConversationKind, TitleSource, rename};
 use domain::ids::{ConversationId, MessageId};
-use domain::{Ctx, Error, FieldFault, Kind, Result};
+use domain::{Ctx, Error, Kind, Result};
 
 use super::{mine, not_found, offered};
 use crate::App;
@@ -78,8 +78,7 @@ pub async fn update(app: &App, ctx: &Ctx, id: ConversationId, seen: i64, change:
     if let Some(head) = change.head {
         let there = persistence::messages::of_conversation(app.db.read(), id, head).await?.is_some();
         if !there {
-            let fault = FieldFault::new("/head_message_id", "message.not_in_conversation");
-            return Err(Error::invalid(vec![fault]));
+            return Err(Error::not_found("message.not_found"));
         }
         after.head = Some(head);
     }
@@ -91,7 +90,9 @@ pub async fn update(app: &App, ctx: &Ctx, id: ConversationId, seen: i64, change:
         .db
         .retrying(async || {
             let tx = app.db.begin().await?;
-            let written = persistence::conversations::update(&*tx, &after).await?;
+            let mut batch = persistence::Batch::on(&*tx);
+            persistence::conversations::update(&mut batch, &after);
+            let written = batch.run(&*tx).await?;
             tx.commit().await?;
             Ok(written)
         })

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::conversations::{Author, Conversation, Message, MessageStatus, Part, client_message_id, compose};
 use domain::ids::{ConversationId, MessageId, RunId};
 use domain::runs::Run;
-use domain::{Ctx, Error, FieldFault, Kind, Principal, Result};
+use domain::{Ctx, Error, Kind, Principal, Result};
 
 use super::{mine, not_found, offered};
 use crate::App;
@@ -239,15 +239,18 @@ async fn write(app: &App, ctx: &Ctx, id: ConversationId, draft: &Draft, wait: bo
         created_at: if new_question { domain::Timestamp(now.millis() + 1) } else { now },
     };
     let new: Vec<&Message> = if new_question { vec![&message, &answer] } else { vec![&answer] };
-    persistence::messages::insert_all(&*tx, &new).await?;
+    let mut batch = persistence::Batch::on(&*tx);
+    persistence::messages::insert_all(&mut batch, &new)?;
     let busy = wait || running;
     let run = NewRun { conversation: id, question: message.id, answer: answer.id, model: draft.model.clone() };
-    let enqueued = enqueue(app, ctx, &tx, draft.run_id, run, busy).await?;
+    let enqueued = enqueue(app, ctx, &tx, &mut batch, draft.run_id, run, busy).await?;
     conversation.head = Some(answer.id);
     conversation.updated_at = now.max(conversation.updated_at);
     conversation.archived_at = None;
     conversation.version += 1;
-    if !persistence::conversations::update(&*tx, &conversation).await? {
+    persistence::conversations::update(&mut batch, &conversation);
+    failpoint::hit("run.enqueued");
+    if !batch.run(&*tx).await? {
         return Err(Error::new(Kind::Stale, "conversation.stale"));
     }
     failpoint::hit("message.before_commit");
@@ -264,7 +267,7 @@ async fn parent_of(
     let Some(parent) = wanted else { return Ok(None) };
     match persistence::messages::of_conversation(&**tx, conversation.id, parent).await? {
         Some(_) => Ok(Some(parent)),
-        None => Err(Error::invalid(vec![FieldFault::new("/parent_id", "message.not_in_conversation")])),
+        None => Err(Error::not_found("message.not_found")),
     }
 }
 

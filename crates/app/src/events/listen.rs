@@ -311,3 +311,7 @@ impl RunListening {
         Heard { id: Some(format!("{}.{}", self.run, self.position)), event: Arc::new(event) }
     }
 }
+
+#[cfg(test)]
+#[path = "listen_tests.rs"]
+mod tests;

@@ -3,10 +3,12 @@
 mod sweep;
 pub(crate) mod title;
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use ::jobs::{BoxError, NewJob, Outcome, Running, Transactions, Worker, WorkerSettings};
-use persistence::{Db, Tx};
+pub use ::jobs::Running;
+use ::jobs::{BoxError, NewJob, Outcome, Transactions, Worker, WorkerSettings};
+use persistence::{Db, DbSettings, Tx};
 
 use crate::App;
 
@@ -30,17 +32,28 @@ impl Transactions for Queue {
     }
 }
 
-/// Starts working jobs, `concurrency` at a time; what this node held before it restarted is freed first.
+/// Starts working jobs, `concurrency` at a time; what this node held before it restarted is freed first. `database` is for
+/// the heartbeat, which has a thread and, where others share the database, a connection of its own.
 ///
 /// # Errors
 /// When the database cannot be written.
-pub async fn start(app: &App, concurrency: usize) -> Result<Running, BoxError> {
+pub async fn start(app: &App, concurrency: usize, database: DbSettings) -> Result<Running, BoxError> {
     let mut settings = WorkerSettings::new(app.node.uuid(), &[(SOON, concurrency), (QUIET, 1)]);
     // Alone, every job is announced by a bell; beside others the poll is the net under it.
     settings.poll = Duration::from_secs(if app.db.shared() { 2 } else { 15 });
     let (titles, sweeps) = (app.clone(), app.clone());
     let sweep = NewJob::new(sweep::KIND, QUIET, &())?;
-    let running = Worker::new(Queue(app.db.clone()), settings)
+    let chance = app.chance.clone();
+    let own = app.clone();
+    let beats = move || {
+        let (app, settings) = (own.clone(), DbSettings { max_connections: 1, min_connections: 0, ..database.clone() });
+        async move {
+            // SQLite has one writer, on a thread of its own already.
+            if app.db.shared() { Ok(Queue(Db::open(&settings).await?)) } else { Ok(Queue(app.db.clone())) }
+        }
+    };
+    let running = Worker::new(Queue(app.db.clone()), settings, Arc::new(move || chance.fraction()))
+        .heartbeat_over(beats)
         .kind(title::KIND, move |context| title::work(titles.clone(), context))
         .kind(sweep::KIND, move |_| sweep::work(sweeps.clone()))
         .schedule(sweep::KIND, "17 * * * *", sweep)

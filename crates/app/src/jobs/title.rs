@@ -49,6 +49,11 @@ pub(super) async fn work(app: App, context: JobContext) -> Outcome {
 
 async fn title(app: &App, payload: &Payload) -> Result<()> {
     let (user, id) = (payload.user, payload.conversation);
+    // A model is paid: not for a title that would not be taken, because there is one or nobody needs it any more.
+    let conversation = persistence::conversations::of_user(app.db.read(), user, id).await?;
+    if conversation.is_none_or(|conversation| conversation.title_source.is_some()) {
+        return Ok(());
+    }
     let question = persistence::messages::of_conversation(app.db.read(), id, payload.question).await?;
     let Some(question) = question.map(|question| plain_text(&question.content)) else { return Ok(()) };
     let Some(title) = by_model(app, &question).await.or_else(|| title_from(&question)) else { return Ok(()) };

@@ -1,6 +1,6 @@
 //! Looking at a run, and asking it to stop.
 
-use domain::conversations::{MessageStatus, plain_text};
+use domain::conversations::{Message, MessageStatus};
 use domain::ids::RunId;
 use domain::runs::{Input, Outcome, Run, RunState};
 use domain::{Ctx, Error, Result};
@@ -29,6 +29,12 @@ async fn mine(app: &App, ctx: &Ctx, id: RunId) -> Result<Run> {
 /// Asks a run to stop. One that waits is over at once, one that runs within 100 ms on this node and a second on another;
 /// one that is over stays as it is.
 pub async fn cancel(app: &App, ctx: &Ctx, id: RunId) -> Result<Run> {
+    // Whoever hangs up between the commit and the word to the worker still wanted it to stop.
+    let (own, who) = (app.clone(), ctx.clone());
+    app.to_its_end(async move { cancel_now(&own, &who, id).await }).await
+}
+
+async fn cancel_now(app: &App, ctx: &Ctx, id: RunId) -> Result<Run> {
     // The state that was read may be gone when it is written (claimed, ended): read again, a few times.
     for _ in 0..8 {
         let run = mine(app, ctx, id).await?;
@@ -103,24 +109,41 @@ pub(super) async fn end_unheld(
     after: RunState,
     status: MessageStatus,
     failure: Option<domain::runs::Failure>,
-) -> Result<Option<domain::conversations::Message>> {
+) -> Result<Option<Message>> {
     app.db
         .retrying(async || {
             let tx = app.db.begin().await?;
-            let text = persistence::runs::stored_text(&*tx, &[run.id]).await?.remove(&run.id).unwrap_or_default().text;
-            let ending = Ending { status, text, model: None, usage: None, failure };
-            let ended = persistence::runs::end(&*tx, run, after, &ending, app.clock.now()).await?;
-            if !ended {
-                return Ok(None);
-            }
-            persistence::runs::drop_pieces(&*tx, run.id).await?;
-            let message = persistence::messages::of_conversation(&*tx, run.conversation, run.answer).await?;
-            tx.commit().await?;
-            failpoint::hit("run.ended_unheld");
-            if let Some(message) = &message {
-                tracing::info!(run = %run.id, ?status, characters = plain_text(&message.content).len(), "a run that nobody worked on ended");
+            let message = end_in(app, &tx, run, after, status, failure).await?;
+            if message.is_some() {
+                tx.commit().await?;
+                failpoint::hit("run.ended_unheld");
             }
             Ok(message)
         })
         .await
 }
+
+/// [`end_unheld`] in the caller's transaction, which must be dropped after `None`.
+pub(super) async fn end_in(
+    app: &App,
+    tx: &persistence::Tx,
+    run: &Run,
+    after: RunState,
+    status: MessageStatus,
+    failure: Option<domain::runs::Failure>,
+) -> Result<Option<Message>> {
+    let text = persistence::runs::stored_text(&**tx, &[run.id]).await?.remove(&run.id).unwrap_or_default().text;
+    let bytes = text.len();
+    let ending = Ending { status, text, model: None, usage: None, failure };
+    if !persistence::runs::end(&**tx, run, after, &ending, app.clock.now()).await? {
+        return Ok(None);
+    }
+    persistence::runs::drop_pieces(&**tx, run.id).await?;
+    let message = persistence::messages::of_conversation(&**tx, run.conversation, run.answer).await?;
+    tracing::info!(run = %run.id, ?status, bytes, "a run that nobody worked on ends");
+    Ok(message)
+}
+
+#[cfg(test)]
+#[path = "cancel_tests.rs"]
+mod tests;

@@ -5,8 +5,8 @@ use std::time::Duration;
 use domain::ids::{ConversationId, MessageId, RunId};
 use domain::runs::{Input, Lane, Run, RunState};
 use domain::{Ctx, Error, Kind, Principal, Result};
-use persistence::Tx;
 use persistence::runs::{Claimed, Lease};
+use persistence::{Batch, Tx};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::{headroom, runner};
@@ -38,7 +38,17 @@ pub(crate) struct Enqueued {
 
 /// Writes a run. Where this process has a free place and nothing runs in the conversation, the run is claimed at once: the
 /// answer then costs one commit, not two.
-pub(crate) async fn enqueue(app: &App, ctx: &Ctx, tx: &Tx, id: RunId, new: NewRun, busy: bool) -> Result<Enqueued> {
+///
+/// The row itself goes into `batch`, which the caller runs in the same transaction.
+pub(crate) async fn enqueue(
+    app: &App,
+    ctx: &Ctx,
+    tx: &Tx,
+    batch: &mut Batch,
+    id: RunId,
+    new: NewRun,
+    busy: bool,
+) -> Result<Enqueued> {
     let principal = ctx.principal()?;
     let now = ctx.now();
     let place = if busy || app.closing.is_cancelled() { None } else { app.bench.place() };
@@ -69,8 +79,7 @@ pub(crate) async fn enqueue(app: &App, ctx: &Ctx, tx: &Tx, id: RunId, new: NewRu
         started_at: lease.map(|_| now),
         ended_at: None,
     };
-    persistence::runs::insert(&**tx, &run, lease).await?;
-    failpoint::hit("run.enqueued");
+    persistence::runs::insert(batch, &run, lease);
     Ok(Enqueued { run, place })
 }
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use domain::Result;
 use domain::ids::RunId;
-use domain::{Result, Timestamp};
 use persistence::{Db, DbSettings};
 use tokio::time::Instant;
 
@@ -11,8 +11,6 @@ use super::bench::Stop;
 use super::flush::judge;
 use crate::App;
 
-/// How long before the lease ends a node that cannot renew it lets go by itself.
-const MARGIN: Duration = Duration::from_secs(3);
 /// How often a node asks the database whether one of its runs is to stop: the net under the bus.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -33,46 +31,55 @@ pub(super) fn start(app: &App, settings: DbSettings) {
 
 async fn keep(app: App, settings: DbSettings) {
     let one = DbSettings { max_connections: 1, min_connections: 0, ..settings };
+    let (every, lease) = (app.settings.heartbeat, app.settings.lease);
+    // One renewal may take so long; more, and the beat after the next would come when the lease is over.
+    let limit = lease / 5;
+    let mut beats = tokio::time::interval(every);
+    beats.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut db: Option<Db> = None;
     let mut renewed = Instant::now();
     loop {
-        tokio::time::sleep(app.settings.heartbeat).await;
-        if app.closing.is_cancelled() && app.bench.count() == 0 {
+        beats.tick().await;
+        if app.closing.is_cancelled() && app.bench.is_empty() {
             return;
         }
-        if db.is_none() {
-            match Db::open(&one).await {
-                Ok(opened) => db = Some(opened),
-                Err(fault) => tracing::warn!(%fault, "the heartbeat has no connection"),
+        let begun = Instant::now();
+        let mut held: Vec<RunId> = app.bench.all().iter().map(|live| live.run).collect();
+        // In one order, so that two who lock several rows never wait for each other.
+        held.sort_unstable();
+        match tokio::time::timeout(limit, renew(&app, &mut db, &one, &held)).await {
+            Ok(Ok(())) => {
+                renewed = begun;
+                continue;
             }
+            Ok(Err(fault)) => tracing::warn!(%fault, "leases could not be renewed"),
+            Err(_) => tracing::warn!("leases could not be renewed in time"),
         }
-        let held: Vec<RunId> = app.bench.all().iter().map(|live| live.run).collect();
-        let done = match &db {
-            Some(_) if held.is_empty() => Ok(()),
-            Some(db) => renew(&app, db, &held).await,
-            None => Err(domain::Error::new(domain::Kind::Unavailable, "db.unavailable")),
-        };
-        match done {
-            Ok(()) => renewed = Instant::now(),
-            Err(fault) => {
-                tracing::warn!(%fault, "leases could not be renewed");
-                if renewed.elapsed() + MARGIN >= app.settings.lease {
-                    // Somebody else may take them now: let go before two work on one.
-                    for live in app.bench.all() {
-                        live.stop(Stop::Fenced);
-                    }
-                }
+        // Somebody else may take them before the next beat could say so: let go before two work on one.
+        if begun.duration_since(renewed) + every + limit >= lease {
+            for live in app.bench.all() {
+                live.stop(Stop::Fenced);
             }
         }
     }
 }
 
-async fn renew(app: &App, db: &Db, held: &[RunId]) -> Result<()> {
-    let now: Timestamp = persistence::database_now(db.read()).await?;
-    let tx = db.begin().await?;
-    persistence::runs::heartbeat(&*tx, app.node, held, now.plus(app.settings.lease)).await?;
-    tx.commit().await?;
-    Ok(())
+async fn renew(app: &App, db: &mut Option<Db>, settings: &DbSettings, held: &[RunId]) -> Result<()> {
+    let db = match db {
+        Some(db) => db,
+        None => db.insert(Db::open(settings).await?),
+    };
+    if held.is_empty() {
+        return Ok(());
+    }
+    db.retrying(async || {
+        let tx = db.begin().await?;
+        let now = persistence::database_now(&*tx).await?;
+        persistence::runs::heartbeat(&*tx, app.node, held, now.plus(app.settings.lease)).await?;
+        tx.commit().await?;
+        Ok(())
+    })
+    .await
 }
 
 /// Looks for stops and fences that no bus told.

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use domain::Result;
-use domain::conversations::MessageStatus;
+use domain::conversations::{Message, MessageStatus};
 use domain::runs::{Failure, Input, Outcome, Run, Status};
+use domain::{Error, Result};
 use persistence::runs::AttemptEnd;
 
-use super::cancel::end_unheld;
+use super::cancel::{end_in, end_unheld};
 use crate::App;
 use crate::events::{Event, RunEnd, announce};
 
@@ -40,7 +40,7 @@ pub(super) async fn keep(app: App) {
 }
 
 async fn rescue(app: &App, mine: Option<domain::ids::NodeId>, everything: bool) -> Result<usize> {
-    let dead = app
+    let (over, again) = app
         .db
         .retrying(async || {
             let tx = app.db.begin().await?;
@@ -60,8 +60,13 @@ async fn rescue(app: &App, mine: Option<domain::ids::NodeId>, everything: bool) 
                         persistence::runs::again(&*tx, &run, after, now.plus(wait)).await?;
                         again += 1;
                     }
+                    // In this transaction, while the row is held: later the worker, late and not dead, might write to it.
                     Outcome::Finished | Outcome::Claimed | Outcome::StopAsked | Outcome::Unchanged => {
-                        over.push((run, after))
+                        let (status, failure) = verdict(after.status);
+                        let ended = end_in(app, &tx, &run, after, status, failure).await?;
+                        // The row is held as it was read, so this cannot be; if it were, half of it would be written.
+                        let message = ended.ok_or_else(|| Error::broken("a dead run that is held has changed"))?;
+                        over.push(Over { deaths: after.deaths, run, failure, message });
                     }
                 }
             }
@@ -71,17 +76,12 @@ async fn rescue(app: &App, mine: Option<domain::ids::NodeId>, everything: bool) 
             Ok((over, again))
         })
         .await?;
-    let (over, again) = dead;
     let rescued = over.len() + again;
-    for (run, after) in over {
-        let (status, failure) = match after.status {
-            Status::Cancelled => (MessageStatus::Cancelled, None),
-            Status::Queued | Status::Running | Status::Succeeded | Status::Failed => {
-                tracing::error!(run = %run.id, deaths = after.deaths, "quarantined: its worker died too often");
-                (MessageStatus::Failed, Some(Failure::Quarantined))
-            }
-        };
-        finish(app, &run, after, status, failure).await?;
+    for Over { run, deaths, failure, message } in over {
+        if failure.is_some() {
+            tracing::error!(run = %run.id, deaths, "quarantined: its worker died too often");
+        }
+        tell(app, &run, failure, message).await;
     }
     if again > 0 {
         tracing::info!(runs = again, "rescued from a dead worker");
@@ -90,28 +90,40 @@ async fn rescue(app: &App, mine: Option<domain::ids::NodeId>, everything: bool) 
     Ok(rescued)
 }
 
+/// A dead run that was ended, and what is to be told of it.
+struct Over {
+    run: Run,
+    deaths: u32,
+    failure: Option<Failure>,
+    message: Message,
+}
+
+/// What the death of its worker makes of a run that does not go back to the queue.
+fn verdict(after: Status) -> (MessageStatus, Option<Failure>) {
+    match after {
+        Status::Cancelled => (MessageStatus::Cancelled, None),
+        Status::Queued | Status::Running | Status::Succeeded | Status::Failed => {
+            (MessageStatus::Failed, Some(Failure::Quarantined))
+        }
+    }
+}
+
 async fn expire(app: &App) -> Result<()> {
     let now = persistence::database_now(app.db.read()).await?;
     let old = persistence::runs::waiting_since(app.db.read(), now.minus(app.settings.queue_age), AT_ONCE).await?;
     for run in old {
         if let Ok((after, _)) = run.state.step(Input::Expire, &app.settings.limits) {
-            finish(app, &run, after, MessageStatus::Failed, Some(Failure::Expired)).await?;
+            let failure = Some(Failure::Expired);
+            if let Some(message) = end_unheld(app, &run, after, MessageStatus::Failed, failure).await? {
+                tell(app, &run, failure, message).await;
+            }
         }
     }
     Ok(())
 }
 
-async fn finish(
-    app: &App,
-    run: &Run,
-    after: domain::runs::RunState,
-    status: MessageStatus,
-    failure: Option<Failure>,
-) -> Result<()> {
-    if let Some(message) = end_unheld(app, run, after, status, failure).await? {
-        let end = failure.map_or(RunEnd::Cancelled, RunEnd::Failed);
-        let (attempt, usage) = (run.state.attempt, run.usage);
-        announce(app, run.user, Event::RunEnded { run: run.id, attempt, end, message: Box::new(message), usage }).await;
-    }
-    Ok(())
+async fn tell(app: &App, run: &Run, failure: Option<Failure>, message: Message) {
+    let end = failure.map_or(RunEnd::Cancelled, RunEnd::Failed);
+    let (attempt, usage) = (run.state.attempt, run.usage);
+    announce(app, run.user, Event::RunEnded { run: run.id, attempt, end, message: Box::new(message), usage }).await;
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::conversations::{Conversation, Message, MessageStatus, title_from};
 use domain::runs::{Failure, Input, Outcome, Run, RunState};
 use domain::{Kind, Result};
+use persistence::Batch;
 use persistence::messages::Ending;
 use persistence::runs::AttemptEnd;
 
@@ -68,6 +69,14 @@ struct Settled {
     conversation: Option<Conversation>,
 }
 
+/// What an attempt has made.
+#[derive(Clone, Copy)]
+struct Made<'a> {
+    live: &'a Live,
+    done: &'a Done,
+    record: &'a Record,
+}
+
 /// One transaction: run, answer, attempt, title. `None` when the run goes back to the queue or is not ours.
 async fn write(app: &App, run: &Run, live: &Live, done: &Done, record: &Record) -> Result<Option<Settled>> {
     let attempt = run.state.attempt;
@@ -86,54 +95,54 @@ async fn write(app: &App, run: &Run, live: &Live, done: &Done, record: &Record) 
         Done::Stopped => Input::Stopped { attempt },
         Done::Released | Done::NotTheSame | Done::Fenced => Input::Release { attempt },
     };
+    let made = Made { live, done, record };
     app.db
         .retrying(async || {
-            let tx = app.db.begin().await?;
             // Nearly every run ends in the state in which it was claimed; the compare of the update says whether it did.
-            let mut settled = step(app, &tx, run, live, done, record, input).await?;
-            if settled.is_none() {
-                // A wish to stop has come since, and the machine must know of it; or the run is not ours any more.
-                let Some(held) = persistence::runs::held_now(&*tx, run.id, attempt).await? else { return Ok(None) };
-                let state = RunState { cancel_requested: held.stop_asked, ..run.state };
-                settled = step(app, &tx, &Run { state, ..run.clone() }, live, done, record, input).await?;
+            let tx = app.db.begin().await?;
+            if let Some(settled) = step(app, tx, run, &made, input).await? {
+                return Ok(settled);
             }
-            let Some(settled) = settled else { return Ok(None) };
-            let now = app.clock.now();
-            persistence::runs::finish_attempt(&*tx, run.id, attempt, &attempt_end(done, record), now).await?;
-            failpoint::hit("run.settle.before_commit");
-            tx.commit().await?;
-            Ok(settled)
+            // A wish to stop has come since, and the machine must know of it; or the run is not ours any more.
+            let tx = app.db.begin().await?;
+            let Some(held) = persistence::runs::held_now(&*tx, run.id, attempt).await? else { return Ok(None) };
+            let state = RunState { cancel_requested: held.stop_asked, ..run.state };
+            Ok(step(app, tx, &Run { state, ..run.clone() }, &made, input).await?.flatten())
         })
         .await
 }
 
-/// One transition of the machine, applied to the run as it is given. `None`: the run is not in that state; `Some(None)`: it
-/// went back to the queue.
+/// One transition of the machine, applied to the run as it is given. `None`: the run is not in that state, and nothing was
+/// written; `Some(None)`: it went back to the queue.
 async fn step(
     app: &App,
-    tx: &persistence::Tx,
+    tx: persistence::Tx,
     run: &Run,
-    live: &Live,
-    done: &Done,
-    record: &Record,
+    made: &Made<'_>,
     input: Input,
 ) -> Result<Option<Option<Settled>>> {
+    let Made { live, done, record } = *made;
     let Ok((after, outcome)) = run.state.step(input, &app.settings.limits) else { return Ok(None) };
-    match outcome {
+    let mut batch = Batch::on(&*tx);
+    let attempt = run.state.attempt;
+    persistence::runs::finished_attempt(&mut batch, run.id, attempt, &attempt_end(done, record), app.clock.now());
+    let settled = match outcome {
         Outcome::Again { after: wait } => {
-            let Some(held) = persistence::runs::held_now(&**tx, run.id, run.state.attempt).await? else {
-                return Ok(None);
-            };
-            if held.stop_asked != run.state.cancel_requested {
+            let held = persistence::runs::held_now(&*tx, run.id, attempt).await?;
+            if held.is_none_or(|held| held.stop_asked != run.state.cancel_requested) || !batch.run(&*tx).await? {
                 return Ok(None);
             }
-            again(app, tx, run, live, after, record.retry_after.unwrap_or(Duration::ZERO).max(wait)).await?;
-            Ok(Some(None))
+            again(app, &tx, run, live, after, record.retry_after.unwrap_or(Duration::ZERO).max(wait)).await?;
+            None
         }
         Outcome::Finished | Outcome::Claimed | Outcome::StopAsked | Outcome::Unchanged => {
-            Ok(end(app, tx, run, live, after, done, record).await?.map(Some))
+            let Some(settled) = end(app, &tx, batch, run, made, after).await? else { return Ok(None) };
+            Some(settled)
         }
-    }
+    };
+    failpoint::hit("run.settle.before_commit");
+    tx.commit().await?;
+    Ok(Some(settled))
 }
 
 /// Back to the queue; text that was sent but not stored yet goes along, so that no reader is ahead of the database.
@@ -151,12 +160,12 @@ async fn again(app: &App, tx: &persistence::Tx, run: &Run, live: &Live, after: R
 async fn end(
     app: &App,
     tx: &persistence::Tx,
+    mut batch: Batch,
     run: &Run,
-    live: &Live,
+    made: &Made<'_>,
     after: RunState,
-    done: &Done,
-    record: &Record,
 ) -> Result<Option<Settled>> {
+    let Made { live, done, record } = *made;
     let (status, failure, end) = match after.status {
         domain::runs::Status::Succeeded => (MessageStatus::Complete, None, RunEnd::Succeeded),
         domain::runs::Status::Cancelled => (MessageStatus::Cancelled, None, RunEnd::Cancelled),
@@ -170,7 +179,8 @@ async fn end(
         _ => None,
     };
     let ending = Ending { status, text: live.text().1, model, usage: record.usage, failure };
-    if !persistence::runs::end(&**tx, run, after, &ending, app.clock.now()).await? {
+    persistence::runs::ending(&mut batch, run, after, &ending, app.clock.now())?;
+    if !batch.run(&**tx).await? {
         return Ok(None);
     }
     if live.has_pieces() {

@@ -59,6 +59,10 @@ impl Worker {
             let _ = tokio::time::timeout(Duration::from_secs(5), self.empty()).await;
         }
         self.tasks.shutdown().await;
+        if self.app.coordination.shared() {
+            // What went back to the queue, and what waited for this node, is for the others to take now.
+            self.app.coordination.bus().publish(WAKE, bytes::Bytes::new()).await;
+        }
     }
 
     /// Returns when every place is given back: one is held from before a run is claimed until its end is written.

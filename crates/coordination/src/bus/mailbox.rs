@@ -142,10 +142,6 @@ impl Subscription {
     pub fn try_next(&mut self) -> Option<Heard> {
         self.mailbox.take()
     }
-
-    pub fn topic(&self) -> &str {
-        &self.topic
-    }
 }
 
 impl Drop for Subscription {

@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::name::is_deceptive;
+use crate::line::is_deceptive;
 use crate::FieldFault;
 
 /// RFC 5321, 4.5.3.1: a path holds at most 256 octets with its brackets; we count characters, for Unicode addresses.

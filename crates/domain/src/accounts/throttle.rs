@@ -48,6 +48,19 @@ impl Throttle {
         }
     }
 
+    /// The counts at which the delay grows, with the delays, up to the longest one.
+    pub fn steps(&self) -> Vec<(u32, Duration)> {
+        // Thirty-two doublings are more than the longest delay of any rule has room for.
+        let counts = (1..=32).map(|step| self.free.saturating_add(step));
+        let mut steps: Vec<(u32, Duration)> = Vec::new();
+        for (count, delay) in counts.map(|count| (count, self.delay(count))) {
+            if steps.last().is_none_or(|(_, known)| *known < delay) {
+                steps.push((count, delay));
+            }
+        }
+        steps
+    }
+
     /// The state after one more failure.
     pub fn after_failure(&self, before: Option<Failures>, now: Timestamp) -> Failures {
         let count =

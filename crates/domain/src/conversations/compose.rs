@@ -1,7 +1,7 @@
 //! The rules for what a person may send.
 
 use super::Part;
-use crate::{Error, FieldFault, Result};
+use crate::{Error, FieldFault, Result, line};
 
 /// How much one message may hold.
 #[derive(Clone, Copy, Debug)]
@@ -62,13 +62,13 @@ pub fn client_message_id(id: Option<String>) -> Result<Option<String>> {
     }
 }
 
-/// A title that a person gives: one line, trimmed, 1 to 200 characters.
+/// A title that a person gives: one line, trimmed, 1 to 200 characters, nothing that hides or turns the text around.
 pub fn rename(title: &str) -> Result<String> {
-    let title = one_line(title);
-    let length = title.chars().count();
-    let code = match length {
-        0 => "conversation.title_empty",
-        _ if length > TITLE_CHARACTERS => "conversation.title_too_long",
+    let title = line::one_line(title);
+    let code = match title.chars().count() {
+        _ if line::is_blank(&title) => "conversation.title_empty",
+        length if length > TITLE_CHARACTERS => "conversation.title_too_long",
+        _ if line::deceives(&title) => "conversation.title_invalid",
         _ => return Ok(title),
     };
     Err(Error::invalid(vec![FieldFault::new("/title", code).arg("limit", TITLE_CHARACTERS)]))
@@ -76,7 +76,7 @@ pub fn rename(title: &str) -> Result<String> {
 
 /// A title from the first question: its first line, cut at a word where there is one to cut at.
 pub fn title_from(question: &str) -> Option<String> {
-    let line = question.lines().map(one_line).find(|line| line.chars().any(char::is_alphanumeric))?;
+    let line = question.lines().map(line::honest).find(|line| line.chars().any(char::is_alphanumeric))?;
     let line = line.trim_start_matches(['#', '>', '*', '-', ' ']).to_owned();
     if line.chars().count() <= AUTOMATIC_TITLE_CHARACTERS {
         return Some(line);
@@ -85,9 +85,4 @@ pub fn title_from(question: &str) -> Option<String> {
     // Japanese has no spaces; a cut far from the end would waste the line.
     let word_end = cut.rfind(' ').filter(|at| *at > cut.len() / 2).unwrap_or(cut.len());
     Some(format!("{}…", cut[..word_end].trim_end()))
-}
-
-fn one_line(text: &str) -> String {
-    let visible = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    visible.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }

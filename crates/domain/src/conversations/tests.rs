@@ -30,6 +30,11 @@ fn client_ids_are_short_and_visible() {
 fn titles_are_one_line() {
     assert_eq!(rename("  Hello\n\tworld ").unwrap(), "Hello world");
     assert!(rename(" \n").is_err());
+    for odd in ["invoice\u{202e}fdp.exe", "Ani\u{200b}", "\u{2067}x\u{2069}", "bell\u{7}"] {
+        assert_eq!(rename(odd).unwrap_err().fields()[0].code, "conversation.title_invalid", "{odd:?}");
+    }
+    assert_eq!(rename("\u{200d}").unwrap_err().fields()[0].code, "conversation.title_empty");
+    assert_eq!(title_from("What is\u{202e} this\u{200b}?").as_deref(), Some("What is this?"));
     assert!(rename(&"x".repeat(201)).is_err());
     assert_eq!(title_from("# How do I\nconnect?").as_deref(), Some("How do I"));
     assert_eq!(title_from("…\n?!"), None);

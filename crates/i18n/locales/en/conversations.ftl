@@ -27,9 +27,9 @@ field-message-too_many_parts = { $limit ->
     }
 field-message-control_character = Contains a character that cannot be shown. Only line breaks and tabs are allowed.
 field-message-bad_client_id = Must be 1 to { $limit } visible characters.
-field-message-not_in_conversation = This message does not belong to the conversation.
 field-model-not_offered = This model is not offered here. Choose another one.
 field-conversation-title_empty = The title must not be empty.
+field-conversation-title_invalid = The title must not contain control characters or invisible ones.
 field-conversation-title_too_long = { $limit ->
         [one] The title must have at most { $limit } character.
        *[other] The title must have at most { $limit } characters.

@@ -6,6 +6,7 @@ field-missing = This field is missing.
 field-unknown = This field is not known here.
 field-duplicate = This field is given twice.
 field-wrong_type = This has the wrong type.
+field-not_null = Must not be null. Leave the field out to keep what is there.
 field-wrong_value = This value is not one of those allowed.
 field-out_of_range = Must be between { $min } and { $max }.
 field-too_short = { $min ->

@@ -24,9 +24,9 @@ field-message-too_many_parts = { $limit ->
     }
 field-message-control_character = Berisi karakter yang tidak dapat ditampilkan. Hanya ganti baris dan tab yang diperbolehkan.
 field-message-bad_client_id = Harus terdiri atas 1 sampai { $limit } karakter yang terlihat.
-field-message-not_in_conversation = Pesan ini bukan bagian dari percakapan tersebut.
 field-model-not_offered = Model ini tidak tersedia di sini. Pilih yang lain.
 field-conversation-title_empty = Judul tidak boleh kosong.
+field-conversation-title_invalid = Judul tidak boleh berisi karakter kontrol atau yang tak terlihat.
 field-conversation-title_too_long = { $limit ->
        *[other] Judul paling banyak { $limit } karakter.
     }

@@ -6,6 +6,7 @@ field-missing = Isian ini tidak ada.
 field-unknown = Isian ini tidak dikenal di sini.
 field-duplicate = Isian ini diberikan dua kali.
 field-wrong_type = Jenisnya tidak sesuai.
+field-not_null = Tidak boleh null. Hilangkan kolom ini agar isinya tetap.
 field-wrong_value = Nilai ini tidak termasuk yang diperbolehkan.
 field-out_of_range = Harus antara { $min } dan { $max }.
 field-too_short = Minimal { $min ->

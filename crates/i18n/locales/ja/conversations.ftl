@@ -24,9 +24,9 @@ field-message-too_many_parts = { $limit ->
     }
 field-message-control_character = 表示できない文字が含まれています。使えるのは改行とタブだけです。
 field-message-bad_client_id = 表示可能な文字 1～{ $limit } 文字で指定してください。
-field-message-not_in_conversation = このメッセージは、この会話のものではありません。
 field-model-not_offered = このモデルはここでは使えません。ほかのモデルを選んでください。
 field-conversation-title_empty = タイトルを入力してください。
+field-conversation-title_invalid = タイトルに制御文字や見えない文字は使えません。
 field-conversation-title_too_long = { $limit ->
        *[other] タイトルは { $limit } 文字以内にしてください。
     }

@@ -6,6 +6,7 @@ field-missing = この項目がありません。
 field-unknown = この項目はここでは使えません。
 field-duplicate = この項目が 2 回指定されています。
 field-wrong_type = 型が正しくありません。
+field-not_null = null にはできません。変更しない場合は、この項目を省いてください。
 field-wrong_value = 使用できる値ではありません。
 field-out_of_range = { $min } から { $max } の範囲で指定してください。
 field-too_short = { $min ->

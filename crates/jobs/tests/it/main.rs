@@ -11,6 +11,7 @@
 #[allow(dead_code, reason = "shared with the tests of persistence, which use more of it")]
 #[path = "../../../persistence/tests/it/databases.rs"]
 mod databases;
+mod heartbeat;
 mod over;
 mod queue;
 mod schedule;

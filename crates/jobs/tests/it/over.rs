@@ -59,3 +59,8 @@ pub async fn until_counts(db: &Db, expected: [u64; 4]) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
+
+/// Half of what chance may add, each time.
+pub fn even() -> jobs::Chance {
+    std::sync::Arc::new(|| 0.5)
+}

@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::databases::all;
-use crate::over::{Over, counts, enqueue, job, until_counts};
+use crate::over::{Over, counts, enqueue, even, job, until_counts};
 
 fn settings(owner: u128) -> WorkerSettings {
     WorkerSettings {
@@ -31,7 +31,7 @@ async fn two_workers_do_three_hundred_jobs_once_each() {
         let mut workers = Vec::new();
         for owner in 1..=2 {
             let done = done.clone();
-            let worker = Worker::new(Over(test.db.clone()), settings(owner)).kind("a", move |context| {
+            let worker = Worker::new(Over(test.db.clone()), settings(owner), even()).kind("a", move |context| {
                 let done = done.clone();
                 async move {
                     done[context.payload::<usize>().unwrap()].fetch_add(1, Ordering::SeqCst);
@@ -54,7 +54,7 @@ async fn failures_are_tried_again_and_then_kept_for_an_operator() {
     for test in all().await {
         let tries = Arc::new(AtomicU32::new(0));
         let counted = tries.clone();
-        let worker = Worker::new(Over(test.db.clone()), settings(1))
+        let worker = Worker::new(Over(test.db.clone()), settings(1), even())
             .kind("a", move |context| {
                 counted.fetch_add(1, Ordering::SeqCst);
                 async move {
@@ -87,13 +87,12 @@ async fn a_full_lane_does_not_hold_up_another() {
     for test in all().await {
         let gate = Arc::new(Semaphore::new(0));
         let held = gate.clone();
-        let worker = Worker::new(Over(test.db.clone()), settings(1)).kind("a", |_| async { Outcome::Done }).kind(
-            "b",
-            move |_| {
+        let worker = Worker::new(Over(test.db.clone()), settings(1), even())
+            .kind("a", |_| async { Outcome::Done })
+            .kind("b", move |_| {
                 let held = held.clone();
                 async move { held.acquire().await.map_or_else(Outcome::retry, |_| Outcome::Done) }
-            },
-        );
+            });
         let worker = worker.start().await.unwrap();
         for _ in 0..3 {
             enqueue(&test.db, NewJob { lane: "slow".into(), ..job("b") }).await;
@@ -134,7 +133,8 @@ async fn a_long_job_keeps_its_lease_and_a_lost_lease_stops_it() {
         let mut workers = Vec::new();
         for owner in 1..=2 {
             let settings = WorkerSettings { owner: Uuid::from_u128(owner), ..brief.clone() };
-            let worker = Worker::new(Over(test.db.clone()), settings).kind("a", kind(began.clone(), fenced.clone()));
+            let worker =
+                Worker::new(Over(test.db.clone()), settings, even()).kind("a", kind(began.clone(), fenced.clone()));
             workers.push(worker.start().await.unwrap());
         }
         enqueue(&test.db, job("a")).await;
@@ -161,7 +161,7 @@ async fn a_long_job_keeps_its_lease_and_a_lost_lease_stops_it() {
 async fn draining_waits_then_gives_back_and_the_next_life_goes_on() {
     for test in all().await {
         let brief = Duration::from_millis(100);
-        let worker = Worker::new(Over(test.db.clone()), settings(1))
+        let worker = Worker::new(Over(test.db.clone()), settings(1), even())
             .kind("a", |_| async {
                 tokio::time::sleep(Duration::from_millis(300)).await;
                 Outcome::Done
@@ -175,13 +175,13 @@ async fn draining_waits_then_gives_back_and_the_next_life_goes_on() {
         worker.drain(Duration::from_millis(800)).await;
         assert_eq!(counts(&test.db).await, [1, 0, 1, 0], "{}: one was waited for, one given back", test.name());
         // As if the process had been killed while it held it.
-        let dying =
-            Worker::new(Over(test.db.clone()), settings(1)).kind("b", |_| async { std::future::pending().await });
+        let dying = Worker::new(Over(test.db.clone()), settings(1), even())
+            .kind("b", |_| async { std::future::pending().await });
         let dying = dying.start().await.unwrap();
         until_counts(&test.db, [0, 1, 1, 0]).await;
         drop(dying);
         // The same owner starts again: no waiting for the lease. Its one attempt died, so it is for an operator.
-        let next = Worker::new(Over(test.db.clone()), settings(1)).kind("b", |_| async { Outcome::Done });
+        let next = Worker::new(Over(test.db.clone()), settings(1), even()).kind("b", |_| async { Outcome::Done });
         let next = next.start().await.unwrap();
         until_counts(&test.db, [0, 0, 1, 1]).await;
         next.drain(brief).await;

@@ -235,6 +235,11 @@ pub fn make(fakes: &[(&str, &Arc<Fake>)]) -> MakeProvider {
     Arc::new(move |settings, _| fakes[&settings.name].clone())
 }
 
+/// Half of what chance may take off, each time.
+pub fn even() -> llm_gateway::Chance {
+    Arc::new(|| 0.5)
+}
+
 /// Providers a, b, c with a key each, and the route `all` over them.
 pub fn gateway(fakes: &[&Arc<Fake>]) -> Gateway {
     gateway_with(fakes, |settings| settings)
@@ -243,7 +248,7 @@ pub fn gateway(fakes: &[&Arc<Fake>]) -> Gateway {
 pub fn gateway_with(fakes: &[&Arc<Fake>], change: impl FnOnce(GatewaySettings) -> GatewaySettings) -> Gateway {
     let named: Vec<_> = ["a", "b", "c", "d"].into_iter().zip(fakes.iter().copied()).collect();
     let providers = named.iter().map(|(name, _)| provider(name, &["k1"])).collect();
-    Gateway::with_providers(change(settings(providers)), Coordination::memory(), make(&named))
+    Gateway::with_providers(change(settings(providers)), Coordination::memory(), even(), make(&named))
 }
 
 pub fn question(model: &str) -> Ask {

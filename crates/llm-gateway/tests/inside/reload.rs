@@ -58,7 +58,8 @@ async fn what_was_learnt_lives_on_under_its_name() {
     let a = Fake::new(bad);
     let with = |keys: &[&str]| settings(vec![provider("a", keys)]);
     let keys = ["k1", "k2", "k3"];
-    let gateway = Gateway::with_providers(with(&keys), coordination::Coordination::memory(), make(&[("a", &a)]));
+    let gateway =
+        Gateway::with_providers(with(&keys), coordination::Coordination::memory(), even(), make(&[("a", &a)]));
     let mut notices = gateway.notices();
     for _ in 0..7 {
         assert!(gateway.ask(question("a/m")).await.is_err());
@@ -168,8 +169,12 @@ async fn a_list_that_changes_is_told() {
     let lists = Arc::new(Lists(AtomicUsize::new(0)));
     let settings = settings(vec![llm_gateway::ProviderSettings { models: Vec::new(), ..provider("a", &[]) }]);
     let client = lists.clone();
-    let gateway =
-        Gateway::with_providers(settings, coordination::Coordination::memory(), Arc::new(move |_, _| client.clone()));
+    let gateway = Gateway::with_providers(
+        settings,
+        coordination::Coordination::memory(),
+        even(),
+        Arc::new(move |_, _| client.clone()),
+    );
     let mut notices = gateway.notices();
     let mut told = Vec::new();
     for _ in 0..3 {

@@ -15,8 +15,9 @@ pub async fn load(conn: &impl ConnectionTrait, keys: &[&str]) -> Result<HashMap<
     Ok(rows.into_iter().map(|row| (row.key.clone(), failures(&row))).collect())
 }
 
-/// One more failure; to be called in a transaction. The count grows in the statement itself, so parallel failures all count.
-pub async fn fail(conn: &impl ConnectionTrait, key: &str, rule: &Throttle, now: Timestamp) -> Result<Failures> {
+/// One more failure, in one statement that counts and judges by itself: parallel failures all count, and the row is held no
+/// longer than the commit takes.
+pub async fn fail(conn: &impl ConnectionTrait, key: &str, rule: &Throttle, now: Timestamp) -> Result<()> {
     let first = rule.after_failure(None, now);
     let row = ActiveModel {
         key: Set(key.to_owned()),
@@ -24,23 +25,22 @@ pub async fn fail(conn: &impl ConnectionTrait, key: &str, rule: &Throttle, now: 
         last_failure_at: Set(now.millis()),
         blocked_until: Set(first.blocked_until.millis()),
     };
-    // MySQL assigns from left to right: the count is decided before the instant moves.
-    let remembered = Expr::col((Entity, Column::LastFailureAt)).gt(now.minus(rule.forget).millis());
-    let count = CaseStatement::new().case(remembered, Expr::col((Entity, Column::Failures)).add(1)).finally(1);
+    let remembered = || Expr::col((Entity, Column::LastFailureAt)).gt(now.minus(rule.forget).millis());
+    let failures = || Expr::col((Entity, Column::Failures));
+    let mut until = CaseStatement::new().case(remembered().not(), first.blocked_until.millis());
+    for (count, delay) in rule.steps().into_iter().rev() {
+        // `count` is what this failure makes of the count that is stored.
+        until = until.case(failures().gte(to_int(count.saturating_sub(1))), now.plus(delay).millis());
+    }
+    let count = CaseStatement::new().case(remembered(), failures().add(1)).finally(1);
+    // MySQL assigns from left to right: what is judged by the old count and instant comes before they change.
     let conflict = OnConflict::column(Column::Key)
+        .value(Column::BlockedUntil, until.finally(now.millis()))
         .value(Column::Failures, count)
         .value(Column::LastFailureAt, now.millis())
         .to_owned();
     Entity::insert(row).on_conflict(conflict).exec_without_returning(conn).await?;
-    // The row is ours until the commit.
-    let Some(row) = Entity::find_by_id(key).one(conn).await? else { return Ok(first) };
-    let blocked_until = now.plus(rule.delay(failures(&row).count));
-    Entity::update_many()
-        .col_expr(Column::BlockedUntil, Expr::value(blocked_until.millis()))
-        .filter(Column::Key.eq(key))
-        .exec(conn)
-        .await?;
-    Ok(Failures { blocked_until, ..failures(&row) })
+    Ok(())
 }
 
 /// A success wipes the slate.

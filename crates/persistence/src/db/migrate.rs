@@ -72,7 +72,7 @@ impl Db {
     }
 
     async fn migrate_sqlite(&self) -> Result<Migrated> {
-        let Some(sqlite) = &self.0.sqlite else { return Ok(Migrated::default()) };
+        let Some(sqlite) = self.sqlite() else { return Ok(Migrated::default()) };
         if self.pending().await?.is_empty() {
             return Ok(Migrated::default());
         }

@@ -17,12 +17,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::Chance;
-use sea_orm::{DatabaseConnection, DbBackend, TransactionTrait};
+use sea_orm::{DatabaseConnection, DbBackend, DbErr, TransactionTrait};
 use tokio::time::Instant;
 
 use crate::error::{Error, Result, is_retryable};
 use crate::tx::Tx;
-use crate::uncut::{Reader, Uncut, uncut};
+use crate::uncut::{Reader, Threads, Uncut};
 use options::DbSettings;
 use sqlite::Sqlite;
 use writer::WriterStats;
@@ -58,7 +58,23 @@ struct Inner {
     dialect: Dialect,
     /// SQLite: readers only. Elsewhere: the pool.
     read: Reader,
-    sqlite: Option<Sqlite>,
+    write: Write,
+}
+
+/// Where transactions start.
+#[derive(Debug)]
+enum Write {
+    Group(Sqlite),
+    Pool(DatabaseConnection, Threads),
+}
+
+/// The pool of a database server, connected and from then on served by threads of its own.
+async fn served(
+    connecting: impl Future<Output = Result<DatabaseConnection>> + Send + 'static,
+) -> Result<(Uncut<DatabaseConnection>, Write)> {
+    let threads = Threads::start().map_err(|error| Error::Refused(format!("no threads for the database: {error}")))?;
+    let pool = threads.run(connecting).await?;
+    Ok((Uncut::Task(pool.clone(), threads.clone()), Write::Pool(pool, threads)))
 }
 
 impl Db {
@@ -68,15 +84,15 @@ impl Db {
     /// `Refused` with a text for the operator (another process, wrong URL, wrong character set), or the connection's.
     pub async fn open(settings: &DbSettings) -> Result<Self> {
         let dialect = settings.dialect()?;
-        let (read, sqlite) = match dialect {
+        let (read, write) = match dialect {
             Dialect::Sqlite => {
                 let (read, sqlite) = Sqlite::open(settings).await?;
-                (Uncut::Direct(read), Some(sqlite))
+                (Uncut::Direct(read), Write::Group(sqlite))
             }
-            Dialect::Postgres => (Uncut::Task(server::postgres(settings).await?), None),
-            Dialect::MySql => (Uncut::Task(server::mysql(settings).await?), None),
+            Dialect::Postgres => served(server::postgres(settings.clone())).await?,
+            Dialect::MySql => served(server::mysql(settings.clone())).await?,
         };
-        Ok(Self(Arc::new(Inner { dialect, read: Reader(read), sqlite })))
+        Ok(Self(Arc::new(Inner { dialect, read: Reader(read), write })))
     }
 
     pub fn dialect(&self) -> Dialect {
@@ -97,12 +113,20 @@ impl Db {
     /// # Errors
     /// `Busy` when no turn or connection is to be had in time.
     pub async fn begin(&self) -> Result<Tx> {
-        match &self.0.sqlite {
-            Some(sqlite) => sqlite.writer().begin().await,
-            None => {
-                let pool = self.pool().clone();
-                Ok(Tx::alone(uncut(async move { pool.begin().await }).await?))
+        match &self.0.write {
+            Write::Group(sqlite) => sqlite.writer().begin().await,
+            Write::Pool(pool, threads) => {
+                let pool = pool.clone();
+                let begun = threads.run::<_, DbErr, _>(async move { pool.begin().await }).await?;
+                Ok(Tx::alone(begun, threads.clone()))
             }
+        }
+    }
+
+    fn sqlite(&self) -> Option<&Sqlite> {
+        match &self.0.write {
+            Write::Group(sqlite) => Some(sqlite),
+            Write::Pool(..) => None,
         }
     }
 
@@ -135,16 +159,21 @@ impl Db {
     /// # Errors
     /// What is wrong.
     pub async fn ping(&self) -> Result<()> {
-        if let Some(error) = self.0.sqlite.as_ref().and_then(|sqlite| sqlite.writer().failure()) {
+        if let Some(error) = self.sqlite().and_then(|sqlite| sqlite.writer().failure()) {
             return Err(error);
         }
-        let pool = self.pool().clone();
-        Ok(uncut(async move { pool.ping().await }).await?)
+        match &self.0.write {
+            Write::Group(_) => Ok(self.pool().ping().await?),
+            Write::Pool(pool, threads) => {
+                let pool = pool.clone();
+                Ok(threads.run::<_, DbErr, _>(async move { pool.ping().await }).await?)
+            }
+        }
     }
 
     /// Resolves when an I/O error has ended writing for this process: say so and exit non-zero. Never otherwise.
     pub async fn failed(&self) -> Error {
-        match &self.0.sqlite {
+        match self.sqlite() {
             Some(sqlite) => sqlite.writer().failed().await,
             None => std::future::pending().await,
         }
@@ -152,12 +181,12 @@ impl Db {
 
     /// True when several processes may use this database.
     pub fn shared(&self) -> bool {
-        self.0.sqlite.is_none()
+        self.sqlite().is_none()
     }
 
     /// What group commit saved; `None` where the database does it itself.
     pub fn writer_stats(&self) -> Option<WriterStats> {
-        self.0.sqlite.as_ref().map(|sqlite| sqlite.writer().stats())
+        self.sqlite().map(|sqlite| sqlite.writer().stats())
     }
 
     /// Connections of the pool (SQLite: of the readers): open, and of these idle.
@@ -175,13 +204,13 @@ impl Db {
 
     /// Ends the open group, closes every connection and lets go of the lock. Other clones get errors from now on.
     pub async fn close(self) {
-        if let Some(sqlite) = &self.0.sqlite {
+        if let Some(sqlite) = self.sqlite() {
             sqlite.writer().stop().await;
         }
         if let Err(error) = self.pool().close_by_ref().await {
             tracing::warn!(%error, "the database did not close cleanly");
         }
-        if let Some(sqlite) = &self.0.sqlite {
+        if let Some(sqlite) = self.sqlite() {
             sqlite.unlock();
         }
     }

@@ -31,8 +31,8 @@ fn base(settings: &DbSettings, url: &str) -> ConnectOptions {
     options
 }
 
-pub(super) async fn postgres(settings: &DbSettings) -> Result<DatabaseConnection> {
-    let mut options = base(settings, &settings.url);
+pub(super) async fn postgres(settings: DbSettings) -> Result<DatabaseConnection> {
+    let mut options = base(&settings, &settings.url);
     let (tls, ca) = (settings.tls, settings.tls_ca.clone());
     let session = [
         ("statement_timeout", settings.statement_timeout.as_millis().to_string()),
@@ -69,12 +69,12 @@ pub(super) async fn postgres(settings: &DbSettings) -> Result<DatabaseConnection
     Ok(connection)
 }
 
-pub(super) async fn mysql(settings: &DbSettings) -> Result<DatabaseConnection> {
+pub(super) async fn mysql(settings: DbSettings) -> Result<DatabaseConnection> {
     let url = match settings.url.strip_prefix("mariadb:") {
         Some(rest) => format!("mysql:{rest}"),
         None => settings.url.clone(),
     };
-    let mut options = base(settings, &url);
+    let mut options = base(&settings, &url);
     let (tls, ca) = (settings.tls, settings.tls_ca.clone());
     options.map_sqlx_mysql_opts(move |mysql| {
         let mode = match tls {

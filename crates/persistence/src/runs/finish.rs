@@ -7,11 +7,11 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::signed;
-use crate::Result;
 use crate::entity::run_attempts;
 use crate::entity::run_chunks;
 use crate::entity::runs::{Column, Entity};
 use crate::messages::{self, Ending, clamp};
+use crate::{Batch, Result};
 
 /// What one attempt did, for the record.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +27,7 @@ pub struct AttemptEnd {
 }
 
 /// Ends a run for good: `run.state` is the state before, `after` the one the machine allowed. Writes the run and its answer;
-/// false when the run is not in that state any more (fenced, or somebody asked it to stop), and then nothing is written.
+/// false when the run is not in that state any more (fenced, or somebody asked it to stop): then drop the transaction.
 /// Where pieces of its text may be stored [`drop_pieces`] belongs into the same transaction.
 pub async fn end(
     conn: &impl ConnectionTrait,
@@ -36,6 +36,13 @@ pub async fn end(
     ending: &Ending,
     now: Timestamp,
 ) -> Result<bool> {
+    let mut batch = Batch::on(conn);
+    self::ending(&mut batch, run, after, ending, now)?;
+    batch.run(conn).await
+}
+
+/// As [`end`], with more writes before or after.
+pub fn ending(batch: &mut Batch, run: &Run, after: RunState, ending: &Ending, now: Timestamp) -> Result<()> {
     let usage = ending.usage;
     let update = Entity::update_many()
         .col_expr(Column::Status, Expr::value(after.status.as_str()))
@@ -54,11 +61,8 @@ pub async fn end(
     if !run.state.cancel_requested {
         update = update.filter(Column::CancelRequestedAt.is_null());
     }
-    if update.exec(conn).await?.rows_affected != 1 {
-        return Ok(false);
-    }
-    messages::finish(conn, run.answer, ending, now).await?;
-    Ok(true)
+    batch.push(&update, 1);
+    messages::finish(batch, run.answer, ending, now)
 }
 
 /// Drops the stored pieces of a run that [`end`] has ended.
@@ -95,8 +99,15 @@ pub async fn finish_attempt(
     end: &AttemptEnd,
     now: Timestamp,
 ) -> Result<()> {
+    let mut batch = Batch::on(conn);
+    finished_attempt(&mut batch, run, attempt, end, now);
+    batch.run(conn).await.map(drop)
+}
+
+/// As [`finish_attempt`], with more writes before or after.
+pub fn finished_attempt(batch: &mut Batch, run: RunId, attempt: u32, end: &AttemptEnd, now: Timestamp) {
     use run_attempts::{Column, Entity};
-    Entity::update_many()
+    let update = Entity::update_many()
         .col_expr(Column::Provider, Expr::value(end.provider.clone()))
         .col_expr(Column::Model, Expr::value(end.model.clone()))
         .col_expr(Column::Credential, Expr::value(end.credential.clone()))
@@ -110,10 +121,8 @@ pub async fn finish_attempt(
         .col_expr(Column::ErrorClass, Expr::value(end.error_class.clone()))
         .col_expr(Column::ErrorText, Expr::value(end.error_text.clone()))
         .filter(Column::RunId.eq(run.uuid()))
-        .filter(Column::Attempt.eq(signed(attempt)))
-        .exec(conn)
-        .await?;
-    Ok(())
+        .filter(Column::Attempt.eq(signed(attempt)));
+    batch.push(&update, 1);
 }
 
 /// The compare in compare-and-set.

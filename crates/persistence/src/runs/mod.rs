@@ -6,7 +6,7 @@ mod read;
 mod text;
 
 pub use claim::{Claimed, Lease, claim, rescue_candidates};
-pub use finish::{AttemptEnd, again, ask_to_stop, drop_pieces, end, finish_attempt};
+pub use finish::{AttemptEnd, again, ask_to_stop, drop_pieces, end, ending, finish_attempt, finished_attempt};
 pub use read::{
     Counts, Progress, active_of_conversation, active_of_user, by_id, count_queued_of_user, counts, held, of_user,
     place_in_queue, progress_of_users, waiting_since,
@@ -16,13 +16,13 @@ pub use text::{Chunk, Held, StoredText, append, forget_text, heartbeat, held_now
 use domain::ids::{NodeId, RunId};
 use domain::runs::{Failure, Lane, Run, RunState, Status};
 use domain::{Locale, Timestamp};
-use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel};
+use sea_orm::{EntityTrait, IntoActiveModel};
 
 use crate::entity::{run_attempts, runs};
-use crate::{Error, Result};
+use crate::{Batch, Error, Result};
 
 /// Writes a new run; with `lease` it is claimed by that node in the same breath (its state says running, attempt 1).
-pub async fn insert(conn: &impl ConnectionTrait, run: &Run, lease: Option<Lease>) -> Result<()> {
+pub fn insert(batch: &mut Batch, run: &Run, lease: Option<Lease>) {
     let row = runs::Model {
         id: run.id.uuid(),
         conversation_id: run.conversation.uuid(),
@@ -52,12 +52,11 @@ pub async fn insert(conn: &impl ConnectionTrait, run: &Run, lease: Option<Lease>
         locale: run.locale.as_str().to_owned(),
         request_id: run.request_id.clone(),
     };
-    runs::Entity::insert(row.into_active_model()).exec_without_returning(conn).await?;
+    batch.push(&runs::Entity::insert(row.into_active_model()), 1);
     if let Some(lease) = lease {
         let attempt = new_attempt(run.id, run.state.attempt, lease.node, 0, run.created_at);
-        run_attempts::Entity::insert(attempt.into_active_model()).exec_without_returning(conn).await?;
+        batch.push(&run_attempts::Entity::insert(attempt.into_active_model()), 1);
     }
-    Ok(())
 }
 
 fn new_attempt(run: RunId, attempt: u32, node: NodeId, keep: u32, now: Timestamp) -> run_attempts::Model {

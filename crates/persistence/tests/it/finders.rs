@@ -1,6 +1,10 @@
 //! Settings and kept answers, on each database.
 
+use std::time::Duration;
+
 use domain::Timestamp;
+use domain::accounts::{Failures, Throttle};
+use persistence::accounts::throttles;
 use persistence::idempotency::{self, Answer, Begun, Scope};
 use persistence::{Db, settings};
 
@@ -118,6 +122,48 @@ async fn of_many_at_once_one_is_first() {
             }
         }
         assert_eq!(fresh, 1, "{}", test.name());
+        test.finish().await;
+    }
+}
+
+/// The statement counts and judges as the rule does, on every database, alone and in a crowd.
+#[tokio::test]
+async fn failures_are_counted_as_the_rule_says() {
+    for test in all().await {
+        for (key, rule) in [("account:a", Throttle::ACCOUNT), ("source:a", Throttle::SOURCE)] {
+            let mut now = Timestamp(1_800_000_000_000);
+            let mut known: Option<Failures> = None;
+            for number in 0..40 {
+                let tx = test.db.begin().await.unwrap();
+                throttles::fail(&tx, key, &rule, now).await.unwrap();
+                tx.commit().await.unwrap();
+                known = Some(rule.after_failure(known, now));
+                let stored = throttles::load(test.db.read(), &[key]).await.unwrap();
+                assert_eq!(stored.get(key).copied(), known, "{} {key} {number}", test.name());
+                // Once it is forgotten in between.
+                now = now.plus(if number == 33 { rule.forget } else { Duration::from_secs(7) });
+            }
+        }
+        let crowd: Vec<_> = (0..16)
+            .map(|_| {
+                let db = test.db.clone();
+                tokio::spawn(async move {
+                    let counted: domain::Result<()> = db
+                        .retrying(|| async {
+                            let tx = db.begin().await?;
+                            throttles::fail(&tx, "crowd", &Throttle::ACCOUNT, Timestamp(1)).await?;
+                            Ok(tx.commit().await?)
+                        })
+                        .await;
+                    counted.unwrap();
+                })
+            })
+            .collect();
+        for one in crowd {
+            one.await.unwrap();
+        }
+        let stored = throttles::load(test.db.read(), &["crowd"]).await.unwrap();
+        assert_eq!(stored["crowd"].count, 16, "{}", test.name());
         test.finish().await;
     }
 }

@@ -16,3 +16,4 @@ mod group_commit;
 mod migrate;
 mod open;
 mod retry;
+mod text;

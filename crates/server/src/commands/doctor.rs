@@ -182,7 +182,8 @@ async fn redis(config: &Config, findings: &mut Findings) {
 }
 
 async fn providers(config: &Config, findings: &mut Findings) {
-    let gateway = Gateway::new(wiring::gateway_settings(config), Coordination::memory());
+    let settings = wiring::gateway_settings(config);
+    let gateway = Gateway::new(settings, Coordination::memory(), wiring::fractions(&domain::Chance::System));
     let models = in_time(gateway.models()).await.unwrap_or_default();
     if config.providers.is_empty() {
         findings.note(

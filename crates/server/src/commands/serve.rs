@@ -10,6 +10,8 @@ use api::health::{Check, Health};
 use api::{Rate, Shell};
 use app::App;
 use app::runs::Worker;
+use persistence::DbSettings;
+use tokio::task::{JoinHandle, JoinSet};
 
 use super::Failure;
 use crate::config::Config;
@@ -17,6 +19,7 @@ use crate::signals::Signals;
 use crate::wiring::{self, Purpose, Wired};
 use crate::{greeting, housekeeping, logging, metrics};
 
+const WORKS: &str = concat!("Obrol ", env!("CARGO_PKG_VERSION"), " works beside the serving processes.\n");
 /// How long a client may leave what was sent to it unread.
 #[cfg(target_os = "linux")]
 const DEAF: Duration = Duration::from_secs(60);
@@ -35,35 +38,92 @@ pub async fn run(config: Config, purpose: Purpose) -> Result<ExitCode, Failure> 
     if !migrated.applied.is_empty() {
         tracing::info!(migrations = migrated.applied.len(), snapshot = ?migrated.snapshot, "the database was brought to this version");
     }
-    let working = !matches!(purpose, Purpose::Serve { work: false });
-    let worker = if working { Some(Worker::start(app, Some(db_settings.clone())).await?) } else { None };
-    let jobs = if working {
-        Some(app::jobs::start(app, config.runs.job_concurrency.get::<u64>() as usize).await?)
-    } else {
-        None
-    };
-    let events = tokio::spawn(app::events::keep(app.clone()));
     let shell = Shell::new(api_settings(&config, app), health(app.clone(), config.data_dir.clone()));
-    let housekeeping = tokio::spawn(housekeeping::keep(shell.clone(), measurements.clone()));
     if let Some(listener) = metrics_listener {
-        tokio::spawn(metrics::serve(listener, measurements, app.clone())?);
+        tokio::spawn(metrics::serve(listener, measurements.clone(), app.clone())?);
     }
+    // What can go wrong without anything begun comes first; a server takes nothing in until it is polled.
     let server = match listener {
-        Some(listener) => {
-            let address = listener.local_addr()?;
-            let server = http(&config, listener, &shell, app)?;
-            let handle = server.handle();
-            tokio::spawn(server);
-            greeting::print(&config, address, app, working).await;
-            Some(handle)
+        Some(listener) => Some((listener.local_addr()?, http(&config, listener, &shell, app)?)),
+        None => None,
+    };
+    let mut work = Work::default();
+    let mut serving = None;
+    let code = match begin(&config, app, db_settings, purpose, &mut work).await {
+        Ok(working) => {
+            work.tasks.spawn(housekeeping::keep(shell.clone(), measurements));
+            match server {
+                Some((address, server)) => {
+                    serving = Some((server.handle(), tokio::spawn(server)));
+                    greeting::print(&config, address, app, working).await;
+                }
+                None => greeting::say(WORKS),
+            }
+            Ok(stay(app, &mut signals, serving.as_mut().map(|(_, server)| server)).await)
         }
-        None => {
-            greeting::say(concat!("Obrol ", env!("CARGO_PKG_VERSION"), " works beside the serving processes.\n"));
-            None
+        Err(fault) => Err(fault),
+    };
+    // In order, however it came to this: whoever just leaves leaves runs that look as if they were worked on.
+    signals.cut_at_next();
+    shell.health().drain();
+    app.closing.cancel();
+    work.drain(app.settings.shutdown_grace).await;
+    if let Some((handle, _)) = serving {
+        handle.stop(true).await;
+    }
+    app.db.clone().close().await;
+    tracing::info!("stopped");
+    code
+}
+
+/// What works in this process beside the requests.
+#[derive(Default)]
+struct Work {
+    runs: Option<Worker>,
+    jobs: Option<app::jobs::Running>,
+    tasks: JoinSet<()>,
+}
+
+impl Work {
+    async fn drain(self, grace: Duration) {
+        if let Some(runs) = self.runs {
+            runs.drain(grace).await;
+        }
+        if let Some(jobs) = self.jobs {
+            jobs.drain(Duration::from_secs(5)).await;
+        }
+        let mut tasks = self.tasks;
+        tasks.shutdown().await;
+    }
+}
+
+/// Begins to work, if this process is to. What was begun is in `work` also when something after it fails.
+async fn begin(
+    config: &Config,
+    app: &App,
+    database: &DbSettings,
+    purpose: Purpose,
+    work: &mut Work,
+) -> Result<bool, Failure> {
+    let working = !matches!(purpose, Purpose::Serve { work: false });
+    if working {
+        work.runs = Some(Worker::start(app, Some(database.clone())).await?);
+        let concurrency = config.runs.job_concurrency.get::<u64>() as usize;
+        work.jobs = Some(app::jobs::start(app, concurrency, database.clone()).await?);
+    }
+    work.tasks.spawn(app::events::keep(app.clone()));
+    Ok(working)
+}
+
+/// Until somebody wants the process to end, or it cannot go on.
+async fn stay(app: &App, signals: &mut Signals, server: Option<&mut JoinHandle<std::io::Result<()>>>) -> ExitCode {
+    let served = async {
+        match server {
+            Some(server) => server.await,
+            None => std::future::pending().await,
         }
     };
-
-    let code = tokio::select! {
+    tokio::select! {
         signal = signals.next() => {
             tracing::info!(signal, "stopping");
             ExitCode::SUCCESS
@@ -73,24 +133,11 @@ pub async fn run(config: Config, purpose: Purpose) -> Result<ExitCode, Failure> 
             tracing::error!(%error, "the database can no longer be written");
             ExitCode::FAILURE
         }
-    };
-    signals.cut_at_next();
-    shell.health().drain();
-    app.closing.cancel();
-    if let Some(worker) = worker {
-        worker.drain(app.settings.shutdown_grace).await;
+        ended = served => {
+            tracing::error!(?ended, "the HTTP server ended by itself");
+            ExitCode::FAILURE
+        }
     }
-    if let Some(jobs) = jobs {
-        jobs.drain(Duration::from_secs(5)).await;
-    }
-    if let Some(server) = server {
-        server.stop(true).await;
-    }
-    housekeeping.abort();
-    events.abort();
-    app.db.clone().close().await;
-    tracing::info!("stopped");
-    Ok(code)
 }
 
 fn bind(address: SocketAddr, key: &str) -> Result<TcpListener, Failure> {
@@ -148,4 +195,18 @@ fn health(app: App, data_dir: PathBuf) -> Health {
             checks
         }
     })
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::{DEAF, bind};
+
+    #[test]
+    fn a_client_that_reads_nothing_is_dropped_by_the_system() {
+        let listener = bind("127.0.0.1:0".parse().unwrap(), "OBROL_LISTEN").unwrap();
+        let client = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (accepted, _) = listener.accept().unwrap();
+        assert_eq!(socket2::SockRef::from(&accepted).tcp_user_timeout().unwrap(), Some(DEAF), "it is inherited");
+        drop(client);
+    }
 }

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::section::section;
-use super::values::{Environment, LogFormat, MaybeListen, Number, Origins, Registration, Secrets, Span, Tls};
+use super::values::{Environment, LogFormat, MaybeListen, Number, Origins, Paths, Registration, Secrets, Span, Tls};
 
 section! {
     /// The server itself.
@@ -91,13 +91,16 @@ section! {
         previous_secret_keys: Secrets = "", "OBROL_SECRET_KEY_PREVIOUS", "(the former value of OBROL_SECRET_KEY)";
         /// PEM file of an RSA key (2048 bits or more): access tokens are then signed RS256 instead of EdDSA.
         jwt_rsa_key_file: Option<PathBuf> = "", "OBROL_JWT_RSA_KEY_FILE", "/etc/obrol/jwt-rsa.pem";
+        /// PEM files of RSA keys that signed before (the public part is enough): their tokens are accepted until they expire.
+        /// Name the former key here for at least 15 minutes after a change, then take it away: what it signed is refused.
+        previous_jwt_rsa_key_files: Paths = "", "OBROL_JWT_RSA_KEY_FILE_PREVIOUS", "/etc/obrol/jwt-rsa-former.pem";
         /// Memory of one password hash in MiB (argon2id).
         argon2_memory_mib: Number<8, 4096> = "64", "OBROL_ARGON2_MEMORY_MIB", "64";
         /// Rounds of one password hash.
         argon2_iterations: Number<1, 64> = "3", "OBROL_ARGON2_ITERATIONS", "3";
         /// Lanes of one password hash.
         argon2_parallelism: Number<1, 64> = "4", "OBROL_ARGON2_PARALLELISM", "4";
-        /// Password hashes at once; more wait shortly, then are told to try again. 0 is one for each core.
+        /// Password hashes at once; more wait shortly, then are told to try again. 0 is one for each core but one.
         argon2_concurrency: Number<0, 256> = "0", "OBROL_ARGON2_CONCURRENCY", "2";
     }
 }

@@ -187,6 +187,22 @@ impl Setting for Secrets {
     }
 }
 
+/// Several paths, separated by commas.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Paths(pub Vec<PathBuf>);
+
+impl Setting for Paths {
+    const EXPECTS: &'static str = "paths, separated by commas";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        items(text).map(PathBuf::parse).collect::<Result<_, _>>().map(Self)
+    }
+
+    fn unset() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
 /// The parts of a comma-separated list, without empty ones.
 pub fn items(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim).filter(|item| !item.is_empty())

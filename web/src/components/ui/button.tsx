@@ -1,7 +1,7 @@
 // The one button, in a few tones; 44 px high unless it sits in a dense row.
 import { cva, type VariantProps } from "class-variance-authority";
-import { Slot } from "radix-ui";
 import type { ComponentProps } from "react";
+import { Slot } from "./slot.tsx";
 import { Spinner } from "./spinner.tsx";
 
 const button = cva(
@@ -47,9 +47,9 @@ export function Button({
   const classes = button({ tone, size, wide, className });
   if (asChild) {
     return (
-      <Slot.Root className={classes} {...rest}>
+      <Slot className={classes} {...rest}>
         {children}
-      </Slot.Root>
+      </Slot>
     );
   }
   return (

@@ -1,9 +1,10 @@
 // Menus that drop down from a button: the browser's popover for the layer, our own keys and place. A library for this
 // weighs 30 kB in the first load.
-import { Slot } from "radix-ui";
+
 import { type ReactNode, useId, useRef, useState } from "react";
 import { MenuClose } from "./menu-close.ts";
 import { MenuSheet } from "./menu-sheet.tsx";
+import { Slot } from "./slot.tsx";
 
 export interface MenuProps {
   /** One button; it gets the ARIA and the handlers. */
@@ -35,7 +36,7 @@ export function Menu({ trigger, children, align = "end", side = "bottom", ...sta
 
   return (
     <>
-      <Slot.Root
+      <Slot
         ref={button}
         aria-haspopup="menu"
         aria-expanded={open}
@@ -49,7 +50,7 @@ export function Menu({ trigger, children, align = "end", side = "bottom", ...sta
         }}
       >
         {trigger}
-      </Slot.Root>
+      </Slot>
       {open ? (
         <MenuClose value={close}>
           <MenuSheet

@@ -56,7 +56,7 @@ export function Modal({
         if (lightDismiss && event.target === event.currentTarget) onClose();
       }}
       className={clsx(
-        "border-line bg-raised text-ink shadow-raised outline-none backdrop:animate-fade backdrop:bg-[oklch(0.15_0.02_260/0.5)] backdrop:backdrop-blur-[2px]",
+        "text-wrap border-line bg-raised text-start text-ink shadow-raised outline-none backdrop:animate-fade backdrop:bg-[oklch(0.15_0.02_260/0.5)] backdrop:backdrop-blur-[2px]",
         className,
       )}
     >

@@ -1,6 +1,7 @@
 // A short text beside what is pointed at or reached by keyboard. TooltipLayer shows it; here it is only written down.
-import { Slot } from "radix-ui";
+
 import type { ReactNode } from "react";
+import { Slot } from "./slot.tsx";
 
 export interface TooltipProps {
   text: string;
@@ -8,5 +9,5 @@ export interface TooltipProps {
 }
 
 export function Tooltip({ text, children }: TooltipProps) {
-  return <Slot.Root data-tip={text}>{children}</Slot.Root>;
+  return <Slot data-tip={text}>{children}</Slot>;
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { RunEvent } from "@/lib/api/events.ts";
 import type { Message } from "@/lib/api/types.ts";
 import { countPoints, skipPoints, takePoints } from "./code-points.ts";
-import { type LiveRun, step } from "./run-state.ts";
+import { type LiveRun, promised, step } from "./run-state.ts";
 import { RunStore } from "./run-store.ts";
 
 const ids = { run_id: "r", message_id: "m" };
@@ -277,5 +277,27 @@ describe("RunStore", () => {
     expect(store.get("m")?.message?.status).toBe("cancelled");
     expect(store.active()).toHaveLength(0);
     expect(store.recall()).toHaveLength(0);
+  });
+});
+
+describe("an answer that waits in the queue", () => {
+  const waiting: Message = { ...stored(""), content: [], status: "streaming", run_id: "r" };
+
+  it("is at work before it begins, and begins as if it had not been known", () => {
+    const promise = promised(waiting);
+    if (promise === null) throw new Error("nothing was promised");
+    const { run, verdicts } = play([promise, start(), delta(0, "Hello"), promise]);
+    expect(verdicts).toEqual(["changed", "changed", "changed", "same"]);
+    expect(run).toMatchObject({ text: "Hello", attempt: 1, conversationId: "c", broken: false });
+    const store = new RunStore({ schedule: (flush) => flush() });
+    store.apply(promise);
+    expect(store.isAnswering("c")).toBe(true);
+    store.apply({ type: "run.cancelled", ...ids, message: stored("") });
+    store.apply(promise);
+    expect(store.isAnswering("c")).toBe(false);
+  });
+
+  it("is nothing once it is stored", () => {
+    expect(promised(stored("done"))).toBeNull();
   });
 });

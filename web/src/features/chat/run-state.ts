@@ -31,6 +31,19 @@ export function isOver(run: LiveRun): boolean {
   return run.message !== null;
 }
 
+/** An answer that was promised waits in the queue before it begins: known from then on, with nothing said yet. */
+export function promised(message: Message): Of<"run.snapshot"> | null {
+  if (message.status !== "streaming" || !message.run_id) return null;
+  return {
+    type: "run.snapshot",
+    run_id: message.run_id,
+    conversation_id: message.conversation_id,
+    message_id: message.id,
+    attempt: 0,
+    text: "",
+  };
+}
+
 export function step(run: LiveRun | null, event: RunEvent): Step {
   if (run !== null && isOver(run)) return { run, verdict: "same" };
   switch (event.type) {

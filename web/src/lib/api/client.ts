@@ -1,5 +1,5 @@
 // The typed client. Every request carries the bearer token and the reader's language; a 401 gets one refresh and one retry.
-import createClient from "openapi-fetch";
+import { createClient } from "./create-client.ts";
 import type { paths } from "./schema.d.ts";
 import { getAccessToken, getSession, refresh } from "./token.ts";
 
@@ -44,7 +44,5 @@ const origin = typeof location === "undefined" ? "http://localhost" : location.o
 
 export const api = createClient<paths>({
   baseUrl: origin,
-  credentials: "same-origin",
-  headers: { Accept: "application/json" },
   fetch: authorizedFetch,
 });

@@ -91,7 +91,7 @@ interface Answer<T> {
   response: Response;
 }
 
-/** The data of an openapi-fetch call, or the problem thrown. */
+/** The data of a call, or the problem thrown. */
 export async function dataOf<T>(call: Promise<Answer<T>>): Promise<T> {
   return (await answerOf(call)).data;
 }

@@ -472,12 +472,12 @@ export interface components {
         };
         /** @description What to change; what is left out stays. */
         ConversationChange: {
-            archived?: boolean | null;
+            archived?: boolean;
             /**
              * Format: uuid
              * @description The newest message of the branch to look at.
              */
-            head_message_id?: string | null;
+            head_message_id?: string;
             model?: string | null;
             title?: string | null;
         };
@@ -1119,6 +1119,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The page that asks comes from an origin that may change nothing here */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many requests; see Retry-After */
             429: {
                 headers: {
@@ -1490,6 +1499,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The page that asks comes from an origin that may change nothing here */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `auth.session_not_found`: no living session of the caller */
             404: {
                 headers: {
@@ -1646,6 +1664,15 @@ export interface operations {
             };
             /** @description Nobody is signed in, or the token is not good any more */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The page that asks comes from an origin that may change nothing here */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1830,6 +1857,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The page that asks comes from an origin that may change nothing here */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such thing, or the caller may not know of it */
             404: {
                 headers: {
@@ -1905,6 +1941,15 @@ export interface operations {
             };
             /** @description Nobody is signed in, or the token is not good any more */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The page that asks comes from an origin that may change nothing here */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2144,6 +2189,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The page that asks comes from an origin that may change nothing here */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such thing, or the caller may not know of it */
             404: {
                 headers: {
@@ -2263,6 +2317,15 @@ export interface operations {
             };
             /** @description Nobody is signed in, or the token is not good any more */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The page that asks comes from an origin that may change nothing here */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2524,6 +2587,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The page that asks comes from an origin that may change nothing here */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body did not come in time */
             408: {
                 headers: {
@@ -2759,6 +2831,15 @@ export interface operations {
             };
             /** @description Nobody is signed in, or the token is not good any more */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The page that asks comes from an origin that may change nothing here */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,6 +1,6 @@
 // Streaming in small steps ends in the same blocks as one pass, and finished blocks stay the same objects.
-import { beforeAll, describe, expect, it } from "vitest";
-import { type Block, loadMend, mended, NOTHING, parseBlocks } from "./blocks.ts";
+import { describe, expect, it } from "vitest";
+import { type Block, mended, NOTHING, parseBlocks } from "./blocks.ts";
 
 const SAMPLE = `# Title
 
@@ -145,8 +145,6 @@ describe("parseBlocks", () => {
 });
 
 describe("mended", () => {
-  beforeAll(loadMend);
-
   it("closes what is half written at the end only", () => {
     const blocks = mended(parseBlocks("first **bold\n\nthen **half"));
     expect(blocks[0]?.raw).toBe("first **bold");

@@ -1,5 +1,6 @@
 // Cuts Markdown into blocks so that a growing text re-parses only its end and everything above stays the same object.
-import { Marked, type Token } from "marked";
+import { Lexer, type Token } from "marked";
+import { mend } from "./mend.ts";
 
 export interface Block {
   /** Where it begins in the text: stays the same while the text grows, so it serves as a React key. */
@@ -13,8 +14,6 @@ export interface Parsed {
   blocks: Block[];
 }
 
-const marked = new Marked({ gfm: true, breaks: false });
-
 export const NOTHING: Parsed = { text: "", blocks: [] };
 
 /** A definition such as `[1]: https://…` reaches into other blocks, so a text with one is parsed as a whole. */
@@ -24,7 +23,7 @@ const OPEN_GROUPS = 2;
 
 function lex(text: string, offset: number): Block[] {
   let start = offset;
-  return marked.lexer(text).map((token) => {
+  return Lexer.lex(text).map((token) => {
     const block = { start, raw: token.raw, token };
     start += token.raw.length;
     return block;
@@ -68,26 +67,14 @@ function reuse(fresh: Block[], old: readonly Block[]): Block[] {
   });
 }
 
-type Mend = typeof import("remend").default;
-let mend: Mend | null = null;
-
-/** Fetches what closes half-written syntax. Only an answer that is being written needs it, so no page waits for it. */
-export async function loadMend(): Promise<void> {
-  try {
-    mend ??= (await import("remend")).default;
-  } catch {
-    // Without it half-written syntax shows as it is until it is complete.
-  }
-}
-
 /** The end of an answer that is still being written, with half-written syntax closed for the eye. */
 export function mended(parsed: Parsed): Block[] {
   const last = parsed.blocks.findLastIndex((block) => block.token.type !== "space");
   const block = parsed.blocks[last];
-  const close = mend;
-  if (close === null || block === undefined || block.token.type === "code") return parsed.blocks;
+  if (block === undefined || block.token.type === "code" || block.token.type === "hr")
+    return parsed.blocks;
   const raw = parsed.text.slice(block.start);
-  const closed = close(raw, { linkMode: "text-only", katex: false, htmlTags: true });
+  const closed = mend(raw);
   if (closed === raw) return parsed.blocks;
   return [...parsed.blocks.slice(0, last), ...lex(closed, block.start)];
 }

@@ -1,8 +1,8 @@
 // A block of code: its language, a copy button, colours once it is complete.
 import { Check, Copy } from "lucide-react";
-import { memo, useEffect, useRef, useState } from "react";
+import { memo, useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
-import { copyText } from "./copy-text.ts";
+import { useCopy } from "@/lib/clipboard/use-copy.ts";
 import { highlight, knownHighlight, type Piece } from "./highlight.ts";
 import { languageOf } from "./languages.ts";
 
@@ -12,8 +12,6 @@ export interface CodeBlockProps {
   /** Still being written: colours would flicker and cost time. */
   open: boolean;
 }
-
-const COPIED_MS = 2_000;
 
 export const CodeBlock = memo(function CodeBlock({ code, info, open }: CodeBlockProps) {
   const t = useTranslations("chat.code");
@@ -35,8 +33,8 @@ export const CodeBlock = memo(function CodeBlock({ code, info, open }: CodeBlock
   const lines = coloured?.code === code ? coloured.lines : known;
 
   return (
-    <div className="my-4 overflow-hidden rounded-xl border border-line bg-sunken first:mt-0 last:mb-0">
-      <div className="flex min-h-11 items-center justify-between gap-2 border-line border-b ps-4 pe-1 text-muted text-xs">
+    <div className="my-4 overflow-hidden rounded-xl border border-line bg-surface first:mt-0 dark:bg-sunken last:mb-0">
+      <div className="flex min-h-11 items-center justify-between gap-2 border-line border-b bg-sunken ps-4 pe-1 text-muted text-xs">
         <span className="truncate font-mono">{name || t("plain")}</span>
         <CopyCode code={code} />
       </div>
@@ -73,20 +71,13 @@ function Lines({ lines }: { lines: Piece[][] }) {
 
 function CopyCode({ code }: { code: string }) {
   const t = useTranslations("chat.code");
-  const [copied, setCopied] = useState(false);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => () => clearTimeout(timer.current), []);
+  const { copied, copy } = useCopy(code);
   const Icon = copied ? Check : Copy;
   return (
     <button
       type="button"
       className="flex min-h-11 items-center gap-1.5 rounded-control px-3 font-sans hover:bg-hover hover:text-ink"
-      onClick={async () => {
-        if (!(await copyText(code))) return;
-        setCopied(true);
-        clearTimeout(timer.current);
-        timer.current = setTimeout(() => setCopied(false), COPIED_MS);
-      }}
+      onClick={copy}
     >
       <Icon className="size-4" aria-hidden="true" />
       <span aria-live="polite">{copied ? t("copied") : t("copy")}</span>

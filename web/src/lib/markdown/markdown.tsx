@@ -1,6 +1,6 @@
 // The whole of a message's Markdown; while it is being written only its last block is parsed and rendered again.
-import { useDeferredValue, useEffect, useRef, useState } from "react";
-import { loadMend, mended, NOTHING, type Parsed, parseBlocks } from "./blocks.ts";
+import { useDeferredValue, useRef } from "react";
+import { mended, NOTHING, type Parsed, parseBlocks } from "./blocks.ts";
 import { BlockView } from "./rich.tsx";
 
 export interface MarkdownProps {
@@ -12,11 +12,6 @@ export function Markdown({ text, streaming = false }: MarkdownProps) {
   // Typing and the stop button go before the next piece of text.
   const calm = useDeferredValue(text);
   const shown = streaming ? calm : text;
-  // Rendered once more when it is there: the next piece of text may be long in coming.
-  const [, setMending] = useState(false);
-  useEffect(() => {
-    if (streaming) void loadMend().then(() => setMending(true));
-  }, [streaming]);
   const before = useRef<Parsed>(NOTHING);
   const parsed = parseBlocks(shown, before.current);
   before.current = parsed;

@@ -156,15 +156,18 @@ function TableView({ table }: { table: Tokens.Table }) {
       <table className="w-full border-collapse text-sm">
         <thead className="bg-sunken">
           <tr>
-            {table.header.map((one, column) => (
-              <th
-                key={column}
-                scope="col"
-                className={`border-line border-b px-3 py-2 font-semibold ${cell(one)}`}
-              >
-                {inline(one.tokens)}
-              </th>
-            ))}
+            {table.header.map((one, column) =>
+              // An empty corner heads nothing.
+              createElement(
+                one.text.trim() === "" ? "td" : "th",
+                {
+                  key: column,
+                  scope: one.text.trim() === "" ? undefined : "col",
+                  className: `border-line border-b px-3 py-2 font-semibold ${cell(one)}`,
+                },
+                inline(one.tokens),
+              ),
+            )}
           </tr>
         </thead>
         <tbody>

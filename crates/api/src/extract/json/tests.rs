@@ -49,11 +49,11 @@ fn faults_name_place_and_code() {
     data(r#"{"title":"a","role":"s3cret"}"#, "/role", "unknown");
     data(r#"{"title":"a","a/b~":1}"#, "/a~1b~0", "unknown");
     data(r#"{"title":{"x":"s3cret"}}"#, "/title", "wrong_type");
-    data(r#"{"title":null}"#, "/title", "wrong_type");
+    data(r#"{"title":null}"#, "/title", "not_null");
     data(r#"{"title":"a","title":"b"}"#, "/title", "duplicate");
     data(r#"{"title":"a","parts":[{"size":1},{"size":"s3cret"}]}"#, "/parts/1/size", "wrong_type");
     data(r#"{"title":"a","parts":[{"size":300}]}"#, "/parts/0/size", "wrong_value");
-    data(r#"{"title":"a","parts":[null]}"#, "/parts/0", "wrong_type");
+    data(r#"{"title":"a","parts":[null]}"#, "/parts/0", "not_null");
     data(r#"{"title":"a","parts":[{"size":1,"role":1}]}"#, "/parts/0/role", "unknown");
     data(r#"{"title":"a","kind":"s3cret"}"#, "/kind", "wrong_value");
     data(r#"[]"#, "", "wrong_type");

@@ -189,3 +189,26 @@ async fn a_profile_is_changed_field_by_field() {
         None
     );
 }
+
+/// One device cannot take all sockets of the server; what it closes it may open again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_holds_so_many_streams_and_no_more() {
+    let house = House::new().await;
+    let ada = house.register("ada@example.com").await.unwrap();
+    let ctx = house.holder(&ada).await.unwrap();
+    let mut open = Vec::new();
+    let refused = loop {
+        match crate::events::watch(&house.app, ctx.principal().unwrap()) {
+            Ok(watch) => open.push(watch),
+            Err(refused) => break refused,
+        }
+        assert!(open.len() <= 10_000, "no end");
+    };
+    assert_eq!((refused.kind(), refused.code()), (Kind::TooMany, "events.too_many_streams"));
+    assert!(refused.retry_after_hint().is_some());
+    let other = house.login("ada@example.com", PASSWORD).await.unwrap();
+    let elsewhere = house.holder(&other).await.unwrap();
+    assert!(crate::events::watch(&house.app, elsewhere.principal().unwrap()).is_ok(), "another device has its own");
+    open.pop();
+    assert!(crate::events::watch(&house.app, ctx.principal().unwrap()).is_ok());
+}

@@ -48,6 +48,7 @@ impl House {
             gateway: Gateway::new(
                 GatewaySettings { ollama_probe: false, ..GatewaySettings::default() },
                 coordination.clone(),
+                std::sync::Arc::new(|| 0.5),
             ),
             coordination,
             accounts,
@@ -76,7 +77,8 @@ impl House {
 
     /// Whoever a token proves.
     pub(crate) async fn holder(&self, signed_in: &SignedIn) -> domain::Result<Ctx> {
-        let known = authenticate(&self.app, &signed_in.access_token, self.app.clock.now()).await?;
+        let now = self.app.clock.now();
+        let known = authenticate(&self.app, &prove(&self.app, &signed_in.access_token, now)?, now).await?;
         Ok(Ctx { actor: Actor::User(known.principal), ..self.stranger() })
     }
 

@@ -1,5 +1,6 @@
 //! Delays after failures, and the queue before the hash function.
 
+use domain::accounts::Throttle;
 use futures_util::future::join_all;
 
 use super::*;
@@ -33,6 +34,72 @@ async fn guessing_slows_down_and_never_locks_out() {
     house.wait(Duration::from_secs(61));
     assert_eq!(code(login(&house.app, &house.from("192.0.2.1"), attempt("ada@example.com", PASSWORD)).await), "ok");
     assert_eq!(guess(10).await, "auth.invalid_credentials", "a success wipes the slate");
+}
+
+/// S18: whoever guesses learns nothing about who has an account, from wherever they guess and whatever was tried before: the
+/// steps are done for an address with an account and for one without, and every answer and every wait is the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_delays_tell_nobody_who_has_an_account() {
+    const HOME: &str = "203.0.113.7";
+    const AWAY: &str = "198.51.100.9";
+    let wide = Throttle { free: 10_000, ..Throttle::SOURCE };
+    let house = House::with(AccountsSettings { source_throttle: wide, ..AccountsSettings::default() }).await;
+    house.register("ada@example.com").await.unwrap();
+    house.login("ada@example.com", PASSWORD).await.unwrap();
+    let from = |source: &'static str, times: usize| std::iter::repeat_n(Some(source), times);
+    let wait = || std::iter::once(None);
+    let scripts: [Vec<Option<&str>>; 5] = [
+        from(HOME, 14).collect(),
+        from(AWAY, 14).collect(),
+        // Strangers hold the account up, then a neighbour of its owner looks.
+        from(AWAY, 8).chain(from(HOME, 8)).chain(wait()).chain(from(HOME, 4)).collect(),
+        from(HOME, 8).chain(from(AWAY, 3)).chain(wait()).chain(from(AWAY, 3)).chain(from(HOME, 3)).collect(),
+        (0..30).flat_map(|n| if n % 10 == 9 { vec![None] } else { vec![Some(AWAY), Some(HOME)] }).collect(),
+    ];
+    for (number, script) in scripts.into_iter().enumerate() {
+        house.wait(Duration::from_secs(7200));
+        for (step, source) in script.into_iter().enumerate() {
+            let Some(source) = source else {
+                house.wait(Duration::from_secs(9));
+                continue;
+            };
+            let mut answers = Vec::new();
+            for email in ["ada@example.com", "bob@example.com"] {
+                let refused = login(&house.app, &house.from(source), attempt(email, "a wrong password")).await;
+                let refused = refused.unwrap_err();
+                let args = format!("{:?}", refused.args());
+                answers.push((refused.kind(), refused.code(), args, refused.retry_after_hint()));
+            }
+            assert_eq!(answers[0], answers[1], "script {number}, step {step} from {source}");
+        }
+    }
+}
+
+/// S17: while strangers hold the account up its owner gets in from where they were before, also beside a guessing neighbour.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_gets_in_while_strangers_guess() {
+    let house = House::new().await;
+    house.register("ada@example.com").await.unwrap();
+    for n in 0..12 {
+        let from = house.from(&format!("198.51.100.{n}"));
+        login(&house.app, &from, attempt("ada@example.com", "a wrong password")).await.unwrap_err();
+    }
+    let elsewhere = house.from("192.0.2.1");
+    assert_eq!(
+        code(login(&house.app, &elsewhere, attempt("ada@example.com", PASSWORD)).await),
+        "auth.too_many_attempts",
+        "a right guess of a stranger is not told from a wrong one"
+    );
+    for _ in 0..3 {
+        assert_eq!(code(house.login("ada@example.com", "mistyped").await), "auth.too_many_attempts");
+    }
+    assert_eq!(code(house.login("ada@example.com", PASSWORD).await), "ok");
+    for _ in 0..6 {
+        assert_eq!(code(house.login("ada@example.com", "a wrong password").await), "auth.invalid_credentials");
+    }
+    assert_eq!(code(house.login("ada@example.com", PASSWORD).await), "auth.too_many_attempts");
+    house.wait(Duration::from_secs(2));
+    assert_eq!(code(house.login("ada@example.com", PASSWORD).await), "ok", "a delay, never a lock-out");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -102,4 +169,28 @@ async fn a_hash_grows_with_the_settings() {
     drop(tried.turn);
     let again = strong.verify(strong.turn().await.unwrap(), password(), Some(&stronger), &chance).await.unwrap();
     assert!(again.matches && again.stronger.is_none());
+}
+
+/// S16: a failure takes the same work for an account whose hash is as dear as ours are now, for one from cheaper days, and for
+/// nobody. (How long it takes is measured by `scripts/timing.sh`.)
+#[tokio::test(flavor = "multi_thread")]
+async fn every_failure_takes_the_same_work() {
+    let chance = Chance::System;
+    let tried = |text: &str| domain::accounts::Password::tried(text).unwrap();
+    let of = |memory_kib, passes, lanes| {
+        let hash = HashCost { memory_kib, passes, lanes };
+        super::super::hashing::Hasher::new(&AccountsSettings { hash, ..AccountsSettings::default() }).unwrap()
+    };
+    let now = of(256, 3, 2);
+    let mut stored = vec![None];
+    for (memory, passes, lanes) in [(256, 3, 2), (64, 1, 1), (128, 3, 2), (256, 2, 1), (64, 4, 1)] {
+        stored.push(Some(of(memory, passes, lanes).hash(tried(PASSWORD), &chance).await.unwrap()));
+    }
+    for stored in &stored {
+        let turn = now.turn().await.unwrap();
+        let failed = now.verify(turn, tried("a wrong password"), stored.as_deref(), &chance).await.unwrap();
+        assert!(!failed.matches && failed.stronger.is_none());
+        // Memory is given in whole KiB for each pass.
+        assert!((256 * 3 - 3..=256 * 3).contains(&failed.work), "{} for {stored:?}", failed.work);
+    }
 }

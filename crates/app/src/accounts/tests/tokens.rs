@@ -135,7 +135,7 @@ fn an_operators_rsa_key_signs_rs256() {
     let pem = String::from_utf8(made.stdout).unwrap();
     let derived = keys(1, &[]);
     let before = issue(&derived, &claims()).unwrap();
-    let keys = derived.with_rsa(&pem, &[]).unwrap();
+    let keys = derived.with_rsa(&pem).unwrap();
     let token = issue(&keys, &claims()).unwrap();
     assert_eq!(header_of(&token)["alg"], "RS256");
     assert_eq!(outcome(&keys, &token, NOW), "ok");
@@ -146,5 +146,51 @@ fn an_operators_rsa_key_signs_rs256() {
     confused["alg"] = json!("EdDSA");
     let (_, rest) = token.split_once('.').unwrap();
     assert_eq!(outcome(&keys, &format!("{}.{rest}", part(&confused)), NOW), "auth.token_invalid");
-    assert_eq!(self::keys(1, &[]).with_rsa("not a key", &[]).unwrap_err(), KeyFault::Rsa);
+    assert_eq!(self::keys(1, &[]).with_rsa("not a key").unwrap_err(), KeyFault::Rsa);
+}
+
+/// S12: an operator's keys follow each other as the derived ones do; of the former one the public part is enough.
+#[test]
+fn an_operators_former_rsa_key_is_accepted_and_signs_no_more() {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let openssl = |words: &[&str], input: &str| {
+        let mut command = Command::new("openssl");
+        let mut child =
+            command.args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
+        child.stdin.take()?.write_all(input.as_bytes()).ok()?;
+        String::from_utf8(child.wait_with_output().ok()?.stdout).ok()
+    };
+    let Some(former) = openssl(&["genrsa", "2048"], "") else {
+        eprintln!("skipped: no openssl to make an RSA key with");
+        return;
+    };
+    let new = openssl(&["genrsa", "3072"], "").unwrap();
+    let before = keys(1, &[]).with_rsa(&former).unwrap();
+    let token = issue(&before, &claims()).unwrap();
+    let retired = keys(1, &[]).with_rsa(&new).unwrap();
+    assert_eq!(outcome(&retired, &token, NOW), "auth.token_invalid");
+    let spki = openssl(&["rsa", "-pubout"], &former).unwrap();
+    let pkcs1 = openssl(&["rsa", "-RSAPublicKey_out"], &former).unwrap();
+    for form in [&former, &spki, &pkcs1] {
+        let overlap = keys(1, &[]).with_rsa(&new).unwrap().accepting_rsa(form).unwrap();
+        assert_eq!(outcome(&overlap, &token, NOW), "ok");
+        let fresh = issue(&overlap, &claims()).unwrap();
+        assert_eq!(header_of(&fresh)["kid"], retired.jwks()["keys"][0]["kid"]);
+        let published = overlap.jwks();
+        assert_eq!(published["keys"][2], before.jwks()["keys"][0], "the same key with the same id");
+        // Back to the derived key: the operator's own is a former one then.
+        assert_eq!(outcome(&keys(1, &[]).accepting_rsa(form).unwrap(), &token, NOW), "ok");
+        let twice = before_and(&former, form);
+        assert_eq!(twice.jwks()["keys"].as_array().unwrap().len(), 2, "one key is one key");
+    }
+    let small = openssl(&["genrsa", "1024"], "").unwrap();
+    let small = openssl(&["rsa", "-pubout"], &small).unwrap();
+    for bad in ["", "not a key", &small, &spki.replace('A', "B")] {
+        assert_eq!(keys(1, &[]).accepting_rsa(bad).err(), Some(KeyFault::RsaPublic), "{bad}");
+    }
+}
+
+fn before_and(signing: &str, former: &str) -> AccountKeys {
+    keys(1, &[]).with_rsa(signing).unwrap().accepting_rsa(former).unwrap()
 }

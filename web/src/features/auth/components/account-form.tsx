@@ -7,6 +7,7 @@ import { useFields } from "@/lib/form/use-fields.ts";
 import { register } from "../api/register.ts";
 import { looksLikeEmail } from "../email.ts";
 import { isLongEnough, SHORTEST } from "../password-rules.ts";
+import { EmailField } from "./email-field.tsx";
 import { FormFault } from "./form-fault.tsx";
 import { PasswordRules } from "./password-rules.tsx";
 
@@ -65,15 +66,7 @@ export function AccountForm({ token, submitLabel, onDone }: AccountFormProps) {
         hint={t("nameHint")}
         {...form.field("display_name")}
       />
-      <TextField
-        label={t("email")}
-        type="email"
-        inputMode="email"
-        autoComplete="username"
-        autoCapitalize="none"
-        spellCheck={false}
-        {...form.field("email")}
-      />
+      <EmailField {...form.field("email")} />
       <PasswordField
         label={t("password")}
         autoComplete="new-password"

@@ -2,13 +2,13 @@
 import { useTranslations } from "use-intl";
 import { Alert } from "@/components/ui/alert.tsx";
 import { Button } from "@/components/ui/button.tsx";
-import { TextField } from "@/components/ui/field.tsx";
 import { PasswordField } from "@/components/ui/password-field.tsx";
 import { problemFrom } from "@/lib/api/problem.ts";
 import { useFields } from "@/lib/form/use-fields.ts";
 import { login } from "../api/login.ts";
 import { looksLikeEmail } from "../email.ts";
 import { AuthFrame } from "./auth-frame.tsx";
+import { EmailField } from "./email-field.tsx";
 import { FooterLink } from "./footer-link.tsx";
 import { FormFault } from "./form-fault.tsx";
 
@@ -64,15 +64,7 @@ export function LoginPage({ reason, registrationOpen, to, onDone }: LoginPagePro
           <Alert tone="good">{t("login.loggedOut")}</Alert>
         ) : null}
         <FormFault text={form.fault} />
-        <TextField
-          label={t("email")}
-          type="email"
-          inputMode="email"
-          autoComplete="username"
-          autoCapitalize="none"
-          spellCheck={false}
-          {...form.field("email")}
-        />
+        <EmailField {...form.field("email")} />
         <PasswordField
           label={t("password")}
           autoComplete="current-password"

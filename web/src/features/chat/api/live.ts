@@ -7,6 +7,7 @@ import type { StreamState } from "@/lib/api/sse.ts";
 import { getSession } from "@/lib/api/token.ts";
 import { clearLocal } from "../local-store.ts";
 import { Outbox } from "../outbox.ts";
+import { promised } from "../run-state.ts";
 import { RunStore } from "../run-store.ts";
 import { applyEvent, storePosted } from "./cache.ts";
 import { chatKeys } from "./keys.ts";
@@ -63,6 +64,10 @@ export async function verify(runId: string): Promise<void> {
 function hear(event: ServerEvent): void {
   if (client === null) return;
   if (isRunEvent(event)) runStore.apply(event);
+  if (event.type === "message.created") {
+    const waiting = promised(event.message);
+    if (waiting !== null) runStore.apply(waiting);
+  }
   applyEvent(client, event);
   if (event.type === "message.created" && event.message.client_message_id) {
     outbox.arrived(event.message.client_message_id);

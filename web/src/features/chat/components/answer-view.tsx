@@ -95,7 +95,7 @@ function Facts({ message, speaker }: { message: Message; speaker: string | null 
     : null;
   const facts = [speaker, taken].filter((one) => one !== null);
   return facts.length === 0 ? null : (
-    <p className="min-w-0 text-muted text-xs">{facts.join(" · ")}</p>
+    <p className="min-w-0 ps-2 text-muted text-xs">{facts.join(" · ")}</p>
   );
 }
 

@@ -7,13 +7,13 @@ import {
   useEffect,
   useId,
   useImperativeHandle,
-  useLayoutEffect,
   useRef,
 } from "react";
 import { useTranslations } from "use-intl";
 import { IconButton } from "@/components/ui/icon-button.tsx";
 import { byTouch } from "../by-touch.ts";
 import { countPoints } from "../code-points.ts";
+import { useAutoHeight } from "../use-auto-height.ts";
 
 export const LONGEST_MESSAGE = 32_768;
 const COUNT_FROM = LONGEST_MESSAGE * 0.9;
@@ -58,13 +58,7 @@ export function Composer({
 
   useImperativeHandle(ref, () => ({ focus: () => field.current?.focus() }), []);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text
-  useLayoutEffect(() => {
-    const area = field.current;
-    if (area === null) return;
-    area.style.height = "auto";
-    area.style.height = `${Math.min(area.scrollHeight, TALLEST_PX)}px`;
-  }, [text]);
+  useAutoHeight(field, text, TALLEST_PX);
 
   useEffect(() => {
     // On a phone the keyboard would cover half of what there is to read.

@@ -1,35 +1,31 @@
 // Rename, archive, delete: one menu for the list and for the head of the conversation.
 import { useQueryClient } from "@tanstack/react-query";
-import { useNavigate, useParams } from "@tanstack/react-router";
 import { Archive, ArchiveRestore, Pencil, Trash2 } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useTranslations } from "use-intl";
-import { Confirm } from "@/components/ui/confirm.tsx";
 import { Menu, MenuItem, MenuSeparator } from "@/components/ui/menu.tsx";
 import { toast } from "@/components/ui/toast-store.ts";
 import type { Conversation } from "@/lib/api/types.ts";
 import { useProblemText } from "@/lib/i18n/use-problem-text.ts";
-import { changeConversation, deleteConversation } from "../api/conversations.ts";
-import { RenameDialog } from "./rename-dialog.tsx";
+import { changeConversation } from "../api/conversations.ts";
+
+const dialogs = () => import("./conversation-dialogs.tsx");
+const ConversationDialogs = lazy(dialogs);
 
 export interface ConversationActionsProps {
   conversation: Conversation;
   /** The button that opens the menu. */
   children: ReactNode;
+  align?: "start" | "end";
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
 }
 
 export function ConversationActions({ conversation, children, ...menu }: ConversationActionsProps) {
   const t = useTranslations("chat.actions");
-  const chat = useTranslations("chat");
   const client = useQueryClient();
-  const navigate = useNavigate();
-  const params = useParams({ strict: false });
   const problemText = useProblemText();
   const [dialog, setDialog] = useState<"rename" | "delete" | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string | null>(null);
 
   const archive = async (archived: boolean, undo: boolean) => {
     try {
@@ -44,25 +40,17 @@ export function ConversationActions({ conversation, children, ...menu }: Convers
     }
   };
 
-  const remove = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      const looking = params.conversationId === conversation.id;
-      if (looking) await navigate({ to: "/" });
-      await deleteConversation(client, conversation.id);
-      setDialog(null);
-      toast(t("deleted"));
-    } catch (cause) {
-      setError(problemText(cause));
-    } finally {
-      setBusy(false);
-    }
-  };
-
   return (
     <>
-      <Menu trigger={children} {...menu}>
+      <Menu
+        trigger={children}
+        {...menu}
+        onOpenChange={(open) => {
+          // There before it is wanted; when that fails, choosing it tries again.
+          if (open) dialogs().catch(() => {});
+          menu.onOpenChange?.(open);
+        }}
+      >
         <MenuItem icon={<Pencil />} onSelect={() => setDialog("rename")}>
           {t("rename")}
         </MenuItem>
@@ -77,22 +65,15 @@ export function ConversationActions({ conversation, children, ...menu }: Convers
           {t("delete")}
         </MenuItem>
       </Menu>
-      {dialog === "rename" ? (
-        <RenameDialog conversation={conversation} onClose={() => setDialog(null)} />
-      ) : null}
-      <Confirm
-        open={dialog === "delete"}
-        onOpenChange={(open) => {
-          if (!open && !busy) setDialog(null);
-        }}
-        title={t("deleteTitle")}
-        description={t("deleteBody", { title: conversation.title ?? chat("untitled") })}
-        confirmLabel={t("deleteConfirm")}
-        onConfirm={() => void remove()}
-        busy={busy}
-        danger
-        error={error}
-      />
+      {dialog === null ? null : (
+        <Suspense fallback={null}>
+          <ConversationDialogs
+            conversation={conversation}
+            dialog={dialog}
+            onClose={() => setDialog(null)}
+          />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -26,7 +26,7 @@ export const ConversationRow = memo(function ConversationRow({
         to="/c/$conversationId"
         params={{ conversationId: conversation.id }}
         onClick={() => onNavigate?.()}
-        className="flex min-h-11 items-center rounded-control py-2 ps-3 pe-11 text-sm hover:bg-hover data-[status=active]:bg-accent-soft data-[status=active]:font-medium data-[status=active]:text-accent-ink"
+        className="flex min-h-11 items-center rounded-control py-2 ps-3 pe-3 text-sm pointer-coarse:pe-11 group-focus-within:pe-11 group-hover:pe-11 hover:bg-hover data-[status=active]:bg-accent-soft data-[status=active]:font-medium data-[status=active]:text-accent-ink"
       >
         <span className="truncate" title={title}>
           {title}

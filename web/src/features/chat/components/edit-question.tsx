@@ -1,9 +1,10 @@
 // Words a question anew: what was said stays as another branch.
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { Button } from "@/components/ui/button.tsx";
 import { byTouch } from "../by-touch.ts";
 import { countPoints } from "../code-points.ts";
+import { useAutoHeight } from "../use-auto-height.ts";
 import { LONGEST_MESSAGE } from "./composer.tsx";
 
 export interface EditQuestionProps {
@@ -29,13 +30,7 @@ export function EditQuestion({ text, busy, onCancel, onSend }: EditQuestionProps
     area?.setSelectionRange(area.value.length, area.value.length);
   }, []);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text
-  useLayoutEffect(() => {
-    const area = field.current;
-    if (area === null) return;
-    area.style.height = "auto";
-    area.style.height = `${Math.min(area.scrollHeight, TALLEST_PX)}px`;
-  }, [draft]);
+  useAutoHeight(field, draft, TALLEST_PX);
 
   return (
     <form

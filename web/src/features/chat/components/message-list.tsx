@@ -1,13 +1,13 @@
 // The messages of the path that is read. Only what is near the view is in the document; the end is the anchor.
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import { useTranslations } from "use-intl";
 import { IconButton } from "@/components/ui/icon-button.tsx";
 import { Skeleton } from "@/components/ui/skeleton.tsx";
 import { Spinner } from "@/components/ui/spinner.tsx";
 import type { OutboxItem } from "../outbox.ts";
 import type { Turn } from "../tree.ts";
+import { useRowWindow } from "../use-row-window.ts";
 import type { Thread } from "../use-thread.ts";
 import { PendingQuestion } from "./pending-question.tsx";
 import { TurnView } from "./turn-view.tsx";
@@ -24,51 +24,29 @@ export interface MessageListProps {
 
 type Row = { key: string; turn: Turn } | { key: string; item: OutboxItem };
 
-/** Closer to the end than this follows it; the reader's own scrolling lets go. */
-const END_PX = 24;
-const AWAY_PX = 160;
-const OLDER_FROM_ROW = 4;
-const GUESSED_HEIGHT = 140;
+/** As the class of the list says it. */
+const PADDING_TOP = 8;
 
 export function MessageList({ thread, pending, ask, busy, onTakeBack }: MessageListProps) {
   const t = useTranslations("chat.thread");
-  const rows = useRows(thread.path.turns, pending);
+  const { turns } = thread.path;
+  const rows = useMemo(() => rowsOf(turns, pending), [turns, pending]);
   const scroller = useRef<HTMLDivElement>(null);
-  const [away, setAway] = useState(false);
   const { hasOlder, loadOlder, loadingOlder } = thread;
 
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => GUESSED_HEIGHT,
-    getItemKey: (index) => rows[index]?.key ?? index,
-    anchorTo: "end",
-    followOnAppend: true,
-    scrollEndThreshold: END_PX,
-    overscan: 5,
-    paddingStart: 8,
-    paddingEnd: 16,
-    onChange: (instance) => {
-      setAway(instance.getDistanceFromEnd() > AWAY_PX);
-      if (hasOlder && (instance.range?.startIndex ?? OLDER_FROM_ROW) < OLDER_FROM_ROW) loadOlder();
-    },
-  });
-
-  useLayoutEffect(() => {
-    virtualizer.scrollToEnd();
-  }, [virtualizer]);
-
-  useStayAtEnd(scroller, virtualizer);
+  const keys = useMemo(() => rows.map((row) => row.key), [rows]);
+  const shown = useRowWindow(keys, scroller, PADDING_TOP);
+  const { toEnd, nearTop } = shown;
 
   // A question of one's own is always looked at, wherever one was reading.
   const own = pending.at(-1)?.clientMessageId ?? null;
   useEffect(() => {
-    if (own !== null) virtualizer.scrollToEnd();
-  }, [own, virtualizer]);
+    if (own !== null) toEnd();
+  }, [own, toEnd]);
 
   useEffect(() => {
-    if (hasOlder && (virtualizer.range?.startIndex ?? 0) < OLDER_FROM_ROW) loadOlder();
-  }, [hasOlder, loadOlder, virtualizer]);
+    if (hasOlder && nearTop) loadOlder();
+  }, [hasOlder, loadOlder, nearTop]);
 
   const lastKey = rows.at(-1)?.key;
   return (
@@ -85,36 +63,25 @@ export function MessageList({ thread, pending, ask, busy, onTakeBack }: MessageL
         {rows.length === 0 ? (
           <p className="px-4 py-16 text-center text-muted">{t("begin")}</p>
         ) : null}
-        <div
-          className="relative mx-auto w-full max-w-3xl"
-          style={{ height: virtualizer.getTotalSize() }}
-        >
-          {virtualizer.getVirtualItems().map((item) => {
-            const row = rows[item.index];
-            if (row === undefined) return null;
-            return (
-              <div
-                key={item.key}
-                ref={virtualizer.measureElement}
-                data-index={item.index}
-                className="absolute inset-x-0 top-0 px-4"
-                style={{ transform: `translateY(${item.start}px)` }}
-              >
-                {"turn" in row ? (
-                  <TurnView
-                    turn={row.turn}
-                    last={row.key === lastKey}
-                    busy={busy || pending.length > 0}
-                    ask={ask}
-                    chooseBranch={thread.chooseBranch}
-                    model={thread.conversation?.model ?? null}
-                  />
-                ) : (
-                  <PendingQuestion item={row.item} onTakeBack={onTakeBack} />
-                )}
-              </div>
-            );
-          })}
+        <div className="mx-auto w-full max-w-3xl pt-2 pb-4">
+          <div style={{ height: shown.before }} />
+          {rows.slice(shown.first, shown.last).map((row) => (
+            <Row key={row.key} id={row.key} measure={shown.measure}>
+              {"turn" in row ? (
+                <TurnView
+                  turn={row.turn}
+                  last={row.key === lastKey}
+                  busy={busy || pending.length > 0}
+                  ask={ask}
+                  chooseBranch={thread.chooseBranch}
+                  model={thread.conversation?.model ?? null}
+                />
+              ) : (
+                <PendingQuestion item={row.item} onTakeBack={onTakeBack} />
+              )}
+            </Row>
+          ))}
+          <div style={{ height: shown.after }} />
         </div>
       </div>
       {loadingOlder ? (
@@ -128,14 +95,14 @@ export function MessageList({ thread, pending, ask, busy, onTakeBack }: MessageL
           </span>
         </div>
       ) : null}
-      {away ? (
+      {shown.away ? (
         <div className="pointer-events-none absolute inset-x-0 bottom-2 z-10 flex justify-center">
           <IconButton
             label={t("toLatest")}
             tone="secondary"
             round
             className="pointer-events-auto shadow-raised"
-            onClick={() => virtualizer.scrollToEnd()}
+            onClick={toEnd}
           >
             <ArrowDown className="size-5" aria-hidden="true" />
           </IconButton>
@@ -145,7 +112,7 @@ export function MessageList({ thread, pending, ask, busy, onTakeBack }: MessageL
   );
 }
 
-function useRows(turns: readonly Turn[], pending: readonly OutboxItem[]): Row[] {
+function rowsOf(turns: readonly Turn[], pending: readonly OutboxItem[]): Row[] {
   const arrived = new Set(turns.map((turn) => turn.message.client_message_id ?? ""));
   const shown: Row[] = [];
   const branching = pending.find((item) => item.parentId !== undefined);
@@ -163,30 +130,24 @@ function useRows(turns: readonly Turn[], pending: readonly OutboxItem[]): Row[] 
   return shown;
 }
 
-/** When the view gets lower (a keyboard on the phone, a growing composer) the end stays in sight. */
-function useStayAtEnd(
-  scroller: React.RefObject<HTMLDivElement | null>,
-  virtualizer: { getDistanceFromEnd: () => number; scrollToEnd: () => void },
-): void {
-  const atEnd = useRef(true);
-  const look = useCallback(() => {
-    const element = scroller.current;
-    if (element !== null)
-      atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight <= END_PX;
-  }, [scroller]);
-  useEffect(() => {
-    const element = scroller.current;
-    if (element === null || typeof ResizeObserver === "undefined") return;
-    element.addEventListener("scroll", look, { passive: true });
-    const observer = new ResizeObserver(() => {
-      if (atEnd.current) virtualizer.scrollToEnd();
-    });
-    observer.observe(element);
-    return () => {
-      element.removeEventListener("scroll", look);
-      observer.disconnect();
-    };
-  }, [scroller, virtualizer, look]);
+interface RowProps {
+  id: string;
+  measure: (key: string, element: HTMLElement) => () => void;
+  children: ReactNode;
+}
+
+function Row({ id, measure, children }: RowProps) {
+  const ref = useRef<HTMLDivElement>(null);
+  useLayoutEffect(
+    () => (ref.current === null ? undefined : measure(id, ref.current)),
+    [id, measure],
+  );
+  return (
+    // Its own flow: margins may not reach out of what is measured.
+    <div ref={ref} className="flow-root px-4">
+      {children}
+    </div>
+  );
 }
 
 export function MessagesLoading() {

@@ -103,7 +103,7 @@ export function ThreadView({ conversationId }: { conversationId: string }) {
       <TopBar>
         <h1 className="min-w-0 flex-1">
           {conversation === null ? null : (
-            <ConversationActions conversation={conversation}>
+            <ConversationActions conversation={conversation} align="start">
               <button
                 type="button"
                 className="flex min-h-11 max-w-full items-center gap-1.5 rounded-control px-3 font-semibold text-sm hover:bg-hover data-[state=open]:bg-hover"

@@ -9,6 +9,12 @@ import { usePageTitle } from "@/lib/a11y/page-title.ts";
 const linkClass =
   "flex min-h-11 shrink-0 items-center gap-2.5 rounded-control px-3 text-muted text-sm hover:bg-hover hover:text-ink aria-[current=page]:bg-hover aria-[current=page]:font-medium aria-[current=page]:text-ink";
 
+const SECTIONS = [
+  { name: "profile", Icon: UserRound },
+  { name: "appearance", Icon: Palette },
+  { name: "devices", Icon: ShieldCheck },
+] as const;
+
 export function SettingsFrame({ children }: { children: ReactNode }) {
   const t = useTranslations("settings");
   usePageTitle(t("title"));
@@ -17,27 +23,17 @@ export function SettingsFrame({ children }: { children: ReactNode }) {
       <TopBar>
         <h1 className="truncate px-2 font-semibold">{t("title")}</h1>
       </TopBar>
-      <div className="mx-auto flex max-w-4xl flex-col gap-6 px-4 pt-4 pb-16 sm:px-8 md:flex-row md:gap-12 md:pt-10">
-        <nav aria-label={t("sections")} className="md:w-58 md:shrink-0">
+      <div className="mx-auto flex max-w-4xl flex-col gap-6 px-4 pt-4 pb-16 sm:px-8 md:flex-row md:gap-10 md:pt-10">
+        <nav aria-label={t("sections")} className="md:w-62 md:shrink-0">
           <ul className="flex flex-col gap-1">
-            <li>
-              <Link to="/settings/profile" className={linkClass}>
-                <UserRound className="size-4.5 shrink-0" aria-hidden="true" />
-                {t("profile.title")}
-              </Link>
-            </li>
-            <li>
-              <Link to="/settings/appearance" className={linkClass}>
-                <Palette className="size-4.5 shrink-0" aria-hidden="true" />
-                {t("appearance.title")}
-              </Link>
-            </li>
-            <li>
-              <Link to="/settings/devices" className={linkClass}>
-                <ShieldCheck className="size-4.5 shrink-0" aria-hidden="true" />
-                {t("devices.title")}
-              </Link>
-            </li>
+            {SECTIONS.map(({ name, Icon }) => (
+              <li key={name}>
+                <Link to={`/settings/${name}`} className={linkClass}>
+                  <Icon className="size-4.5 shrink-0" aria-hidden="true" />
+                  {t(`${name}.title`)}
+                </Link>
+              </li>
+            ))}
           </ul>
         </nav>
         <div className="min-w-0 max-w-xl flex-1">{children}</div>
