@@ -1,0 +1,26 @@
+//! The readers of all dialects without any network, for tests and fuzzing.
+
+use std::time::SystemTime;
+
+use egress::Headers;
+
+use crate::ProviderKind;
+use crate::reading::{Head, Reading};
+use crate::{anthropic, gemini, ollama, openai};
+
+/// Reads an answer of this kind from bytes alone; a line may have `cap` bytes.
+pub fn reading(kind: ProviderKind, cap: usize) -> Reading {
+    let (listening, tables) = match kind {
+        ProviderKind::OpenAi
+        | ProviderKind::OpenRouter
+        | ProviderKind::Groq
+        | ProviderKind::Vercel
+        | ProviderKind::Compatible => openai::offline(),
+        ProviderKind::Gemini => gemini::offline(),
+        ProviderKind::Anthropic => anthropic::offline(),
+        ProviderKind::Ollama => ollama::offline(),
+    };
+    let now = SystemTime::UNIX_EPOCH;
+    let head = Head { status: 200, headers: Headers::default(), credential: None, tables, now };
+    Reading::capped(head, listening.framing, listening.turn, cap)
+}
