@@ -17,6 +17,7 @@ pub mod api;
 pub mod bench;
 pub mod database;
 pub mod fake_llm;
+pub mod fakes;
 pub mod follow;
 pub mod ports;
 pub mod process;

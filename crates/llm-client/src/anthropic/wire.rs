@@ -155,7 +155,7 @@ impl crate::turn::Turn for Turn {
             return Heard::Error(event);
         }
         let before = events.len();
-        let index = count(&event["index"]);
+        let index = event["index"].as_u64();
         match text(&event, "type") {
             "message_start" => {
                 let id = text(&event["message"], "id");
@@ -173,8 +173,8 @@ impl crate::turn::Turn for Turn {
                     self.message(&event["message"]);
                 }
             }
-            "content_block_start" => self.begin(index, &event["content_block"], events),
-            "content_block_delta" => self.piece(index, &event["delta"], events),
+            "content_block_start" => index.into_iter().for_each(|at| self.begin(at, &event["content_block"], events)),
+            "content_block_delta" => index.into_iter().for_each(|at| self.piece(at, &event["delta"], events)),
             "message_delta" => {
                 self.stop = Some(text(&event["delta"], "stop_reason"))
                     .filter(|reason| !reason.is_empty())

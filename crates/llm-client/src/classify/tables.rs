@@ -79,6 +79,7 @@ pub(crate) const OPENROUTER: &[Row] = &[
     // "Too large" is a body here, not a context.
     row(Status(413), Anything, InvalidRequest),
     row(Status(409), Anything, InvalidRequest),
+    row(Status(412), Anything, InvalidRequest),
     row(Always, Word(&["capacity_exhausted"]), RateLimited),
     row(Always, Word(&["temporarily_unavailable"]), Unavailable),
     row(Always, Word(&["region_restricted"]), Auth),
@@ -132,7 +133,7 @@ pub(crate) const ANTHROPIC: &[Row] = &[
     row(Always, Word(&["rate_limit_error"]), RateLimited),
     row(Always, Word(&["authentication_error", "permission_error"]), Auth),
     row(Status(409), Anything, Unavailable),
-    row(Always, Word(&["not_found_error", "invalid_request_error"]), InvalidRequest),
+    row(InBand, Word(&["not_found_error", "invalid_request_error"]), InvalidRequest),
 ];
 
 pub(crate) const OLLAMA: &[Row] = &[

@@ -100,9 +100,13 @@ struct Called<'a> {
     told: bool,
 }
 
+/// Where a part of a turn stands: results by their calls, everything else after them as it came.
+type Placed = (usize, Value);
+const AFTER: usize = usize::MAX;
+
 /// Only `user` and `model` take turns; turns of one role that follow each other are one.
 fn contents(ask: &ChatRequest) -> Vec<Value> {
-    let mut turns: Vec<(&str, Vec<Value>)> = Vec::new();
+    let mut turns: Vec<(&str, Vec<Placed>)> = Vec::new();
     let mut called: Vec<Called<'_>> = Vec::new();
     for message in &ask.messages {
         let (role, parts) = match message.role {
@@ -110,8 +114,12 @@ fn contents(ask: &ChatRequest) -> Vec<Value> {
             ChatRole::User | ChatRole::Tool => ("user", results(message, &called)),
             ChatRole::Assistant => {
                 let kept = message.kept_of(NAME, &ask.model).and_then(Value::as_array);
-                called = calls(message, kept);
-                ("model", kept.cloned().unwrap_or_else(|| said(message, old(&ask.model))))
+                if turns.last().is_some_and(|(role, _)| *role == "user") {
+                    called.clear();
+                }
+                called.extend(calls(message, kept));
+                let parts = kept.cloned().unwrap_or_else(|| said(message, old(&ask.model)));
+                ("model", parts.into_iter().map(|part| (AFTER, part)).collect())
             }
         };
         match turns.last_mut() {
@@ -120,7 +128,11 @@ fn contents(ask: &ChatRequest) -> Vec<Value> {
             Some(_) | None => turns.push((role, parts)),
         }
     }
-    turns.into_iter().map(|(role, parts)| json!({"role": role, "parts": parts})).collect()
+    let turn = |(role, mut parts): (&str, Vec<Placed>)| {
+        parts.sort_by_key(|(place, _)| *place);
+        json!({"role": role, "parts": parts.into_iter().map(|(_, part)| part).collect::<Vec<_>>()})
+    };
+    turns.into_iter().map(turn).collect()
 }
 
 fn calls<'a>(message: &'a ChatMessage, kept: Option<&Vec<Value>>) -> Vec<Called<'a>> {
@@ -152,25 +164,21 @@ fn said(message: &ChatMessage, unsigned_is_fine: bool) -> Vec<Value> {
     parts
 }
 
-/// The parts of a user's turn; results in the order of their calls.
-fn results(message: &ChatMessage, called: &[Called<'_>]) -> Vec<Value> {
-    let mut parts = Vec::new();
-    let mut others = Vec::new();
-    for part in &message.parts {
-        if let ChatPart::ToolResult { call_id, text } = part {
-            let position = called.iter().position(|call| call.id == call_id);
-            let call = position.and_then(|at| called.get(at));
+/// The parts of a user's turn, each result with its call's place.
+fn results(message: &ChatMessage, called: &[Called<'_>]) -> Vec<Placed> {
+    let part = |part: &ChatPart| match part {
+        ChatPart::ToolResult { call_id, text } => {
+            let place = called.iter().position(|call| call.id == call_id);
+            let call = place.and_then(|at| called.get(at));
             let mut response = json!({"name": call.map_or("tool", |call| call.name), "response": object(text)});
             if call.is_some_and(|call| call.told) {
                 response["id"] = json!(call_id);
             }
-            parts.push((position.unwrap_or(usize::MAX), json!({ "functionResponse": response })));
-        } else {
-            others.extend(plain(part));
+            Some((place.unwrap_or(AFTER), json!({ "functionResponse": response })))
         }
-    }
-    parts.sort_by_key(|(position, _)| *position);
-    parts.into_iter().map(|(_, part)| part).chain(others).collect()
+        ChatPart::Text(_) | ChatPart::Image(_) | ChatPart::ToolCall(_) => plain(part).map(|part| (AFTER, part)),
+    };
+    message.parts.iter().filter_map(part).collect()
 }
 
 fn plain(part: &ChatPart) -> Option<Value> {
