@@ -18,6 +18,7 @@ pub mod bench;
 pub mod database;
 pub mod fake_llm;
 pub mod fakes;
+pub mod fakes_by_name;
 pub mod follow;
 pub mod ports;
 pub mod process;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::anthropic::Anthropic;
 use crate::gemini::Gemini;
 use crate::ollama::Ollama;
-use crate::openai::{OpenAi, TokenLimit};
+use crate::openai::{OpenAi, TokenLimit, flavour};
 use crate::{Continuation, Provider};
 
 /// The services that are spoken to natively.
@@ -77,11 +77,11 @@ impl ProviderKind {
     /// A provider of this kind. `base_url` is as [`ProviderKind::default_base_url`] writes it.
     pub fn build(self, http: Client, base_url: &str, options: ProviderOptions) -> Arc<dyn Provider> {
         match self {
-            Self::OpenAi => Arc::new(OpenAi::openai(http, base_url, options)),
-            Self::OpenRouter => Arc::new(OpenAi::openrouter(http, base_url, options)),
-            Self::Groq => Arc::new(OpenAi::groq(http, base_url, options)),
-            Self::Vercel => Arc::new(OpenAi::vercel(http, base_url, options)),
-            Self::Compatible => Arc::new(OpenAi::compatible(http, base_url, options)),
+            Self::OpenAi => Arc::new(OpenAi::of(http, flavour::OPENAI, base_url, options)),
+            Self::OpenRouter => Arc::new(OpenAi::of(http, flavour::OPENROUTER, base_url, options)),
+            Self::Groq => Arc::new(OpenAi::of(http, flavour::GROQ, base_url, options)),
+            Self::Vercel => Arc::new(OpenAi::of(http, flavour::VERCEL, base_url, options)),
+            Self::Compatible => Arc::new(OpenAi::of(http, flavour::COMPATIBLE, base_url, options)),
             Self::Gemini => Arc::new(Gemini::new(http, base_url, options)),
             Self::Anthropic => Arc::new(Anthropic::new(http, base_url, options)),
             Self::Ollama => Arc::new(Ollama::new(http, base_url, options)),

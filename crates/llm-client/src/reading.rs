@@ -16,7 +16,7 @@ use crate::{ChatEvent, ErrorClass, ProviderError, Trace};
 /// Bytes of one line, of one event, and of an answer that does not stream.
 pub(crate) const WHOLE: usize = 8 << 20;
 
-type Heads<'a> = &'a mut Vec<Result<ChatEvent, ProviderError>>;
+type Out<'a> = &'a mut Vec<Result<ChatEvent, ProviderError>>;
 
 /// What is needed to say why an answer failed: its head, and what must not be told.
 pub(crate) struct Head {
@@ -105,7 +105,7 @@ impl Reading {
         heard
     }
 
-    fn items(&mut self, heard: Heads<'_>) {
+    fn items(&mut self, heard: Out<'_>) {
         while let Some(turn) = self.turn.as_mut() {
             let Some(item) = self.parser.take() else { return };
             let mut events = Vec::new();
@@ -140,13 +140,13 @@ impl Reading {
         }
     }
 
-    fn fail(&mut self, error: ProviderError, heard: Heads<'_>) {
+    fn fail(&mut self, error: ProviderError, heard: Out<'_>) {
         let usage = self.turn.take().and_then(|turn| turn.usage()).map(Box::new);
         let trace = Box::new(self.head.trace());
         heard.push(Err(ProviderError { usage: error.usage.or(usage), trace, ..error }));
     }
 
-    fn close(&mut self, heard: Heads<'_>) {
+    fn close(&mut self, heard: Out<'_>) {
         let Some(turn) = self.turn.take() else { return };
         if self.skipped > 0 {
             tracing::debug!(skipped = self.skipped, "payloads that are not JSON were skipped");

@@ -11,6 +11,7 @@ pub mod ollama;
 pub mod openai;
 pub mod plan;
 pub mod server;
+pub mod trouble;
 
 use serde_json::Value;
 

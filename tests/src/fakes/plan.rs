@@ -126,7 +126,8 @@ pub struct Plan {
     pub chatter: String,
     /// Headers of the answer.
     pub headers: Vec<(String, String)>,
-    /// Milliseconds between two frames.
+    /// Milliseconds before the first frame and between two.
+    pub first_ms: u64,
     pub gap_ms: u64,
 }
 

@@ -218,6 +218,9 @@ impl Sender<'_> {
         let media_type = dialect.media_type();
         let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {media_type}\r\ntransfer-encoding: chunked\r\n{more}\r\n");
         self.write(head.as_bytes()).await?;
+        if plan.first_ms > 0 {
+            self.pause(plan.first_ms).await?;
+        }
         let mut all = dialect.frames(&plan.saying);
         if plan.manner != Manner::Frames {
             // The pieces do not care where a frame ends; the ledger then counts them all at once.

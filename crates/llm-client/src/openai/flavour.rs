@@ -11,7 +11,7 @@ pub enum TokenLimit {
 
 /// How the model is told to think.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Thinking {
+pub(crate) enum Thinking {
     /// `reasoning_effort`.
     Effort,
     /// `reasoning_effort`, and `reasoning_format:"parsed"` where thoughts would else stand in the text.
@@ -24,7 +24,7 @@ pub(super) enum Thinking {
 
 /// Where the asker's digest goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asker {
+pub(crate) enum Asker {
     SafetyIdentifier,
     User,
     /// `providerOptions.gateway.user`.
@@ -34,14 +34,14 @@ pub(super) enum Asker {
 
 /// Who tells about money, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Purse {
+pub(crate) enum Purse {
     OpenRouter,
     Vercel,
     None,
 }
 
 #[derive(Clone, Copy)]
-pub(super) struct Flavour {
+pub(crate) struct Flavour {
     /// The dialect of what is kept for the next turn.
     pub name: &'static str,
     pub limit: TokenLimit,
@@ -76,12 +76,12 @@ const BASE: Flavour = Flavour {
 };
 
 /// vLLM, llama.cpp, LM Studio, Ollama's `/v1`, and whoever else.
-pub(super) const COMPATIBLE: Flavour = BASE;
+pub(crate) const COMPATIBLE: Flavour = BASE;
 
-pub(super) const OPENAI: Flavour =
+pub(crate) const OPENAI: Flavour =
     Flavour { name: "openai", limit: TokenLimit::MaxCompletionTokens, asker: Asker::SafetyIdentifier, ..BASE };
 
-pub(super) const OPENROUTER: Flavour = Flavour {
+pub(crate) const OPENROUTER: Flavour = Flavour {
     name: "openrouter",
     default_limit: Some(4096),
     ask_usage: false, // always sent; the option has no effect
@@ -95,7 +95,7 @@ pub(super) const OPENROUTER: Flavour = Flavour {
     ..BASE
 };
 
-pub(super) const GROQ: Flavour = Flavour {
+pub(crate) const GROQ: Flavour = Flavour {
     name: "groq",
     limit: TokenLimit::MaxCompletionTokens,
     ask_usage: false, // always sent, beside the finish reason
@@ -104,7 +104,7 @@ pub(super) const GROQ: Flavour = Flavour {
     ..BASE
 };
 
-pub(super) const VERCEL: Flavour = Flavour {
+pub(crate) const VERCEL: Flavour = Flavour {
     name: "vercel",
     thinking: Thinking::Switched,
     asker: Asker::Gateway,

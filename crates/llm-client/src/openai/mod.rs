@@ -1,6 +1,6 @@
 //! The OpenAI dialect and everybody who speaks it: how they are asked, and what they tell beside their answers.
 
-mod flavour;
+pub(crate) mod flavour;
 pub(crate) mod lists;
 pub(crate) mod request;
 mod wire;
@@ -9,6 +9,7 @@ use egress::{Client, Secret};
 use serde_json::{Map, Value};
 
 use crate::call::{Caller, Key, Listening};
+use crate::classify::Tables;
 use crate::provider::BoxFuture;
 use crate::sse::Framing;
 use crate::{
@@ -36,27 +37,7 @@ impl OpenAi {
         Self::of(http, flavour, base_url, ProviderOptions::default())
     }
 
-    pub(crate) fn openai(http: Client, base_url: &str, options: ProviderOptions) -> Self {
-        Self::of(http, flavour::OPENAI, base_url, options)
-    }
-
-    pub(crate) fn openrouter(http: Client, base_url: &str, options: ProviderOptions) -> Self {
-        Self::of(http, flavour::OPENROUTER, base_url, options)
-    }
-
-    pub(crate) fn groq(http: Client, base_url: &str, options: ProviderOptions) -> Self {
-        Self::of(http, flavour::GROQ, base_url, options)
-    }
-
-    pub(crate) fn vercel(http: Client, base_url: &str, options: ProviderOptions) -> Self {
-        Self::of(http, flavour::VERCEL, base_url, options)
-    }
-
-    pub(crate) fn compatible(http: Client, base_url: &str, options: ProviderOptions) -> Self {
-        Self::of(http, flavour::COMPATIBLE, base_url, options)
-    }
-
-    fn of(http: Client, flavour: Flavour, base_url: &str, options: ProviderOptions) -> Self {
+    pub(crate) fn of(http: Client, flavour: Flavour, base_url: &str, options: ProviderOptions) -> Self {
         let caller = Caller {
             http,
             base_url: base_url.trim().trim_end_matches('/').to_owned(),
@@ -124,9 +105,8 @@ fn listening(flavour: &Flavour, model: &str) -> Listening {
 }
 
 /// For reading without a network.
-pub(crate) fn offline() -> (Listening, crate::classify::Tables) {
-    // OpenRouter's has the most that can be read.
-    (listening(&flavour::OPENROUTER, "model"), flavour::OPENROUTER.tables)
+pub(crate) fn offline(flavour: &Flavour) -> (Listening, Tables) {
+    (listening(flavour, "model"), flavour.tables)
 }
 
 impl Provider for OpenAi {

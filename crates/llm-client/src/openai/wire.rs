@@ -275,8 +275,11 @@ impl crate::turn::Turn for Turn {
         };
         let Self { dialect, asked, tools, thoughts, model, id, .. } = *self;
         let calls = if reason == FinishReason::ToolCalls { tools.finish() } else { Vec::new() };
-        let kept = (!thoughts.is_empty()).then(|| Value::Array(thoughts));
-        let kept = kept.map(|data| Kept { dialect: dialect.to_owned(), model: asked, data });
+        let kept = (!thoughts.is_empty()).then(|| Kept {
+            dialect: dialect.to_owned(),
+            model: asked,
+            data: Value::Array(thoughts),
+        });
         Ok(Closing { calls, reason, usage, kept, model, generation: id })
     }
 }

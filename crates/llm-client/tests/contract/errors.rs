@@ -106,6 +106,19 @@ async fn errors_inside_the_stream_first_and_after_tokens() {
 }
 
 #[tokio::test]
+async fn too_long_no_money_and_not_allowed_in_everybodys_words() {
+    use crate::fakes::trouble::{blocked, no_money, too_long};
+    for dialect in Dialect::ALL {
+        let moderation = if dialect == Dialect::Ollama { InvalidRequest } else { Moderation };
+        let cases = [(too_long(dialect), ContextLength), (no_money(dialect), Payment), (blocked(dialect), moderation)];
+        for ((status, body), class) in cases {
+            let heard = hear(dialect, Plan::fail(Saying::default(), Fault::json(status, &body))).await;
+            assert_eq!(heard.class(), Some(class), "{dialect:?} {body}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn groqs_other_ways_to_break_off() {
     for said in [
         "data: {\"error\":{\"message\":\"m\",\"type\":\"x\",\"code\":\"tool_use_failed\"}}\n\n",
