@@ -35,6 +35,8 @@ pub struct ModelEntry {
     pub vision: bool,
     pub tools: bool,
     pub json: bool,
+    /// It can be told how long to think.
+    pub reasoning: bool,
     /// The built-in guide: not a language model.
     pub guide: bool,
     pub price: Option<Price>,
@@ -53,7 +55,10 @@ pub(crate) struct Abilities {
     pub tools: Option<bool>,
     pub vision: Option<bool>,
     pub json: Option<bool>,
+    pub reasoning: Option<bool>,
     pub continues: Option<bool>,
+    /// The window that the operator wants it to have.
+    pub window: Option<u32>,
 }
 
 impl ModelEntry {
@@ -67,7 +72,9 @@ impl ModelEntry {
             tools: said.tools.or(yes(model.tools)),
             vision: said.vision.or(yes(model.vision)),
             json: said.json,
+            reasoning: said.reasoning.or(yes(model.reasoning)),
             continues: said.continues,
+            window: said.context_window,
         };
         (!said.disabled).then(|| Self {
             kind: EntryKind::Model,
@@ -79,8 +86,9 @@ impl ModelEntry {
             vision: known.vision == Some(true),
             tools: known.tools == Some(true),
             json: known.json == Some(true),
+            reasoning: known.reasoning == Some(true),
             guide: source.origin == Origin::Guide,
-            price: said.price,
+            price: said.price.or_else(|| model.prices.as_ref().and_then(Price::listed)),
             known,
             id,
         })
@@ -99,6 +107,7 @@ impl ModelEntry {
             vision: any(|one| one.vision),
             tools: any(|one| one.tools),
             json: any(|one| one.json),
+            reasoning: any(|one| one.reasoning),
             guide: steps.iter().all(|one| one.guide),
             price: None,
             ..first.clone()

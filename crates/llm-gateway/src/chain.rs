@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn abilities_count_only_when_they_are_wanted() {
-        let known = Abilities { tools: Some(false), vision: Some(true), json: None, continues: None };
+        let known = Abilities { tools: Some(false), vision: Some(true), ..Abilities::default() };
         let wants = |tools, vision, json| can(known, Needs { tools, vision, json });
         assert_eq!(wants(false, false, false), Some(true));
         assert_eq!(wants(false, true, false), Some(true));

@@ -39,13 +39,14 @@ pub use credentials::CredentialState;
 pub use gateway::{Chance, Gateway};
 pub use health::{CredentialHealth, Health, ModelHealth, ProviderHealth};
 pub use llm_client::{
-    ChatEvent, ChatMessage, ChatPart, ChatRequest, ChatRole, ChatStream, Continuation, ErrorClass, FinishReason,
-    ProviderError, Secret, ToolCall, ToolSpec, Usage,
+    AnswerFormat, ChatEvent, ChatMessage, ChatPart, ChatRequest, ChatRole, ChatStream, Continuation, Effort,
+    ErrorClass, FinishReason, ImageSource, Kept, ProviderError, ProviderKind, Secret, ToolCall, ToolChoice, ToolSpec,
+    Trace, UnknownKind, Usage,
 };
 pub use notice::Notice;
 pub use price::Price;
 pub use settings::{
-    ConcurrencySettings, CredentialSettings, GatewaySettings, Limits, ModelSettings, Network, ProviderKind,
-    ProviderSettings, RetrySettings, RouteSettings, RouteStep, Timeouts, UnknownKind,
+    ConcurrencySettings, CredentialSettings, GatewaySettings, Limits, ModelSettings, Network, ProviderSettings,
+    RetrySettings, RouteSettings, RouteStep, Timeouts,
 };
 pub use source::MakeProvider;

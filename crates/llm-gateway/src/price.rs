@@ -1,7 +1,7 @@
 //! What an answer costs, in whole numbers: prices in pico-USD a token (a millionth of a USD for a million tokens: 0.15 USD a
 //! million is 150,000), costs in micro-USD.
 
-use llm_client::Usage;
+use llm_client::{Prices, Usage};
 
 /// Pico-USD a token, and a request. What has no price of its own costs what its kind costs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,6 +16,21 @@ pub struct Price {
     pub reasoning: Option<i64>,
     /// Pico-USD, whatever comes back.
     pub per_request: i64,
+}
+
+impl Price {
+    /// From a provider's list. `None` where it does not say both what goes in and what comes out: not said is not free.
+    pub fn listed(prices: &Prices) -> Option<Self> {
+        let whole = |pico: u64| i64::try_from(pico).unwrap_or(i64::MAX);
+        Some(Self {
+            input: prices.input.map(whole)?,
+            cached_input: prices.input_cached.map(whole),
+            cache_write: prices.input_cache_write.map(whole),
+            output: prices.output.map(whole)?,
+            reasoning: None,
+            per_request: prices.request.map_or(0, whole),
+        })
+    }
 }
 
 /// Micro-USD, rounded up: what the provider says, else by the price. Never less than nothing.
@@ -76,6 +91,16 @@ mod tests {
         assert_eq!(cost(&PRICE, &Usage { input_total: 1, ..Usage::default() }), 1, "rounded up");
         assert_eq!(cost(&PRICE, &Usage::default()), 0);
         assert_eq!(cost(&Price { per_request: 5_000_000, ..Price::default() }, &Usage::default()), 5);
+    }
+
+    #[test]
+    fn a_list_says_prices_in_the_same_unit() {
+        let listed =
+            Prices { input: Some(150_000), output: Some(600_000), input_cached: Some(75_000), ..Prices::default() };
+        assert_eq!(Price::listed(&listed), Some(PRICE));
+        assert_eq!(Price::listed(&Prices { output: None, ..listed }), None, "not said is not free");
+        let dear = Prices { input: Some(u64::MAX), request: Some(7), ..listed };
+        assert_eq!(Price::listed(&dear).map(|price| (price.input, price.per_request)), Some((i64::MAX, 7)));
     }
 
     #[test]

@@ -1,9 +1,8 @@
 //! What an operator decides about providers, limits and time.
 
-use std::str::FromStr;
 use std::time::Duration;
 
-use llm_client::Secret;
+use llm_client::{Continuation, ProviderKind, ProviderOptions, Secret};
 
 use crate::breaker::BreakerSettings;
 use crate::cache::CacheSettings;
@@ -27,7 +26,7 @@ pub struct GatewaySettings {
     pub guide: bool,
     /// Offer an Ollama that answers at `ollama_url`, unless a provider of that name is configured.
     pub ollama_probe: bool,
-    /// Without the version; its OpenAI-compatible endpoint is `/v1`.
+    /// The server's own address, without a path.
     pub ollama_url: String,
 }
 
@@ -55,10 +54,12 @@ pub struct ProviderSettings {
     /// Lower case; the first part of its models' ids.
     pub name: String,
     pub kind: ProviderKind,
-    /// With the version, like `https://api.openai.com/v1`.
+    /// As [`ProviderKind::default_base_url`] writes it: with the version, like `https://api.openai.com/v1`.
     pub base_url: String,
     /// Sent with every request. Their values never show in `Debug`: some are keys.
     pub headers: Vec<(String, Secret)>,
+    /// How its models take up an answer that was cut; [`ModelSettings::continues`] overrules it.
+    pub continuation: Continuation,
     pub network: Network,
     /// Several take turns by weight; none is right for servers that want none.
     pub credentials: Vec<CredentialSettings>,
@@ -77,12 +78,17 @@ impl ProviderSettings {
             kind,
             base_url: base_url.to_owned(),
             headers: Vec::new(),
+            continuation: Continuation::None,
             network: Network::Operator,
             credentials: Vec::new(),
             models: Vec::new(),
             max_concurrency: None,
             timeouts: None,
         }
+    }
+
+    pub(crate) fn options(&self) -> ProviderOptions {
+        ProviderOptions { headers: self.headers.clone(), continuation: self.continuation, ..ProviderOptions::default() }
     }
 
     /// Keys from the environment: `env-1` labelled `key-1`, and so on.
@@ -147,11 +153,14 @@ pub struct ModelSettings {
     /// `provider/model`, in any case.
     pub id: String,
     pub name: Option<String>,
+    /// Servers that choose a window by themselves (Ollama) are told this one.
     pub context_window: Option<u32>,
     pub max_output: Option<u32>,
     pub vision: Option<bool>,
     pub tools: Option<bool>,
     pub json: Option<bool>,
+    /// Whether it can be told how long to think.
+    pub reasoning: Option<bool>,
     /// Whether it takes up an unfinished answer.
     pub continues: Option<bool>,
     pub price: Option<Price>,
@@ -171,45 +180,6 @@ pub struct ConcurrencySettings {
 impl Default for ConcurrencySettings {
     fn default() -> Self {
         Self { limit: LimitSettings::default(), most_waiting: 1024, patience: Duration::from_secs(5) }
-    }
-}
-
-/// The wire dialect of a provider. The gateway issue adds native ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ProviderKind {
-    OpenAi,
-}
-
-impl ProviderKind {
-    /// What `OBROL_PROVIDER_<NAME>_KIND` may say.
-    pub const NAMES: &[&str] = &["openai"];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::OpenAi => "openai",
-        }
-    }
-
-    /// Where the service is when the operator names no address.
-    pub fn default_base_url(self) -> &'static str {
-        match self {
-            Self::OpenAi => "https://api.openai.com/v1",
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a kind of provider that this version knows; known: openai (any server that speaks OpenAI's API)")]
-pub struct UnknownKind;
-
-impl FromStr for ProviderKind {
-    type Err = UnknownKind;
-
-    fn from_str(text: &str) -> Result<Self, UnknownKind> {
-        match text.trim().to_ascii_lowercase().as_str() {
-            "openai" => Ok(Self::OpenAi),
-            _ => Err(UnknownKind),
-        }
     }
 }
 

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use llm_client::guide::Guide;
-use llm_client::openai::OpenAi;
-use llm_client::{ExposeSecret, ModelInfo, Provider, Secret};
+use llm_client::{ExposeSecret, ModelInfo, Provider, ProviderKind, Secret};
 
 use crate::catalogue::Listing;
 use crate::gateway::Chance;
 use crate::notice::Notices;
-use crate::settings::{CredentialSettings, GatewaySettings, Network, ProviderKind, ProviderSettings, Timeouts};
+use crate::settings::{CredentialSettings, GatewaySettings, Network, ProviderSettings, Timeouts};
 use crate::state::ProviderState;
 
 /// Makes the client of a provider; the time limits are already the provider's own.
@@ -53,9 +52,7 @@ pub fn connect() -> MakeProvider {
             Network::Public => egress::Policy::user(),
         };
         let http = egress::Client::with_limits(policy, limits);
-        match settings.kind {
-            ProviderKind::OpenAi => Arc::new(OpenAi::new(http, &settings.base_url)),
-        }
+        settings.kind.build(http, &settings.base_url, settings.options())
     })
 }
 
@@ -69,11 +66,11 @@ pub fn all(settings: &GatewaySettings, old: &[Arc<Source>], means: &Means) -> Ve
     };
     let mut sources: Vec<_> = settings.providers.iter().map(|one| build(one, Origin::Configured)).collect();
     if settings.ollama_probe && !settings.providers.iter().any(|one| one.name.eq_ignore_ascii_case("ollama")) {
-        let base_url = format!("{}/v1", settings.ollama_url.trim_end_matches('/'));
-        sources.push(build(&ProviderSettings::new("ollama", ProviderKind::OpenAi, &base_url), Origin::Found));
+        sources
+            .push(build(&ProviderSettings::new("ollama", ProviderKind::Ollama, &settings.ollama_url), Origin::Found));
     }
     if settings.guide {
-        sources.push(build(&ProviderSettings::new("guide", ProviderKind::OpenAi, ""), Origin::Guide));
+        sources.push(build(&ProviderSettings::new("guide", ProviderKind::Compatible, ""), Origin::Guide));
     }
     sources
 }
@@ -99,7 +96,7 @@ impl Source {
             None => ProviderState::new(&name, settings, own.max_concurrency, means),
         };
         // The same client keeps its open connections.
-        let wired = same.filter(|one| one.timeouts.connect == timeouts.connect && same_headers(&one.settings, own));
+        let wired = same.filter(|one| one.timeouts.connect == timeouts.connect && same_options(&one.settings, own));
         let provider = match (wired, origin) {
             (Some(before), _) => before.provider.clone(),
             (None, Origin::Guide) => Arc::new(Guide::default()),
@@ -115,9 +112,9 @@ impl Source {
     }
 }
 
-fn same_headers(one: &ProviderSettings, other: &ProviderSettings) -> bool {
+fn same_options(one: &ProviderSettings, other: &ProviderSettings) -> bool {
     let plain = |(name, value): &(String, Secret)| (name.clone(), value.expose_secret().to_owned());
-    one.headers.iter().map(plain).eq(other.headers.iter().map(plain))
+    one.continuation == other.continuation && one.headers.iter().map(plain).eq(other.headers.iter().map(plain))
 }
 
 fn listing(origin: Origin, own: &ProviderSettings, limit: std::time::Duration) -> Listing {

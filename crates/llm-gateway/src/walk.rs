@@ -385,12 +385,16 @@ fn request(ask: &Ask, step: &Step) -> ChatRequest {
     if let (Some(text), Continuation::Prefill) = (&ask.continue_from, step.continuation) {
         messages.push(ChatMessage::text(ChatRole::Assistant, text.clone()));
     }
+    let known = &step.entry.known;
     ChatRequest {
         model: step.entry.model.clone(),
         messages,
         max_output_tokens: ask.max_output_tokens.or(ask.params.max_output_tokens),
         language: ask.language.clone().or_else(|| ask.params.language.clone()),
         tools: if ask.tools.is_empty() { ask.params.tools.clone() } else { ask.tools.clone() },
+        // Some refuse the whole question because of it.
+        reasoning: ask.params.reasoning.filter(|_| known.reasoning != Some(false)),
+        context_window: ask.params.context_window.or(known.window),
         ..ask.params.clone()
     }
 }

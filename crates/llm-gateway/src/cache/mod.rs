@@ -126,7 +126,8 @@ fn size(event: &ChatEvent) -> usize {
     let text = match event {
         ChatEvent::Text(text) | ChatEvent::Reasoning(text) => text.len(),
         ChatEvent::ToolCall(call) => call.id.len() + call.name.len() + call.arguments.len(),
-        ChatEvent::Alive | ChatEvent::Finished { .. } => 0,
+        ChatEvent::Finished { kept, .. } => kept.as_ref().map_or(0, |kept| kept.data.to_string().len()),
+        ChatEvent::Alive => 0,
     };
     text + size_of::<ChatEvent>()
 }

@@ -163,7 +163,7 @@ impl Fake {
 
 pub fn end(reason: FinishReason) -> ChatEvent {
     let usage = Some(Usage { input_total: 10, output_total: 2, ..Usage::default() });
-    ChatEvent::Finished { reason, usage }
+    ChatEvent::Finished { reason, usage, kept: None, trace: Box::default() }
 }
 
 impl Provider for Fake {

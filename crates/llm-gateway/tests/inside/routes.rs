@@ -235,3 +235,23 @@ async fn limits_of_time_are_each_providers_own() {
     let answer = gateway.ask(question("route/all")).await.unwrap();
     assert!(way(&answer.tries) == "a a b" && begun.elapsed() < MS(2_500), "{:?}", begun.elapsed());
 }
+
+#[tokio::test]
+async fn what_the_operator_says_of_a_model_reaches_its_provider() {
+    let fake = Fake::always(OK);
+    let said = |reasoning| ModelSettings {
+        context_window: Some(8192),
+        reasoning,
+        ..ModelSettings { id: "a/m".to_owned(), ..ModelSettings::default() }
+    };
+    let gateway = gateway_with(&[&fake], |settings| GatewaySettings { models: vec![said(Some(false))], ..settings });
+    let params = llm_gateway::ChatRequest { reasoning: Some(llm_gateway::Effort::High), ..Default::default() };
+    let ask = || Ask { params: params.clone(), ..question("a/m") };
+    drop(gateway.ask(ask()).await.unwrap());
+    gateway.reload(GatewaySettings { models: vec![said(None)], ..settings(vec![provider("a", &["k1"])]) });
+    drop(gateway.ask(ask()).await.unwrap());
+    let asked = fake.asked.lock().unwrap();
+    let sent: Vec<_> = asked.iter().map(|one| (one.request.context_window, one.request.reasoning)).collect();
+    let window = Some(8192);
+    assert_eq!(sent, [(window, None), (window, params.reasoning)], "some refuse what they cannot do");
+}
