@@ -23,5 +23,6 @@ mod limits;
 mod matrix;
 mod nodes;
 mod problems;
+mod providers;
 mod runs;
 mod spa;

@@ -17,6 +17,8 @@ pub mod api;
 pub mod bench;
 pub mod database;
 pub mod fake_llm;
+pub mod fakes;
+pub mod fakes_by_name;
 pub mod follow;
 pub mod ports;
 pub mod process;

@@ -16,7 +16,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Model)]
 pub struct ModelBody {
-    /// `provider/model` in lower case.
+    /// `provider/model`, or `route/name` for a chain of models; in lower case.
     #[schema(example = "guide/guide")]
     pub id: String,
     pub name: String,

@@ -17,6 +17,8 @@ use crate::{ExposeSecret, Secret};
 pub enum Header {
     Plain(&'static str, String),
     Secret(&'static str, Secret),
+    /// One that the operator named. Its value is taken for a secret, since nobody can know.
+    Operator(String, Secret),
 }
 
 /// Bounds of one client. How long an answer may take is the caller's to decide; a body's size is decided here.
@@ -109,15 +111,20 @@ impl Client {
 
 fn encode(header: &Header) -> Result<(HeaderName, HeaderValue), Error> {
     let (name, mut value) = match header {
-        Header::Plain(name, value) => (name, HeaderValue::from_str(value)),
-        Header::Secret(name, secret) => (name, HeaderValue::from_str(secret.expose_secret())),
+        Header::Plain(name, value) => (HeaderName::from_static(name), HeaderValue::from_str(value)),
+        Header::Secret(name, secret) => (HeaderName::from_static(name), HeaderValue::from_str(secret.expose_secret())),
+        Header::Operator(name, secret) => {
+            let name = HeaderName::from_bytes(name.as_bytes());
+            let name = name.map_err(|_| Error::request("a header's name has characters that HTTP does not allow"))?;
+            (name, HeaderValue::from_str(secret.expose_secret()))
+        }
     };
-    if let (Header::Secret(..), Ok(value)) = (header, value.as_mut()) {
+    if let (Header::Secret(..) | Header::Operator(..), Ok(value)) = (header, value.as_mut()) {
         value.set_sensitive(true);
     }
     // The cause is left out on purpose: it may show the value.
     let value = value.map_err(|_| Error::request(format!("header {name} has characters that HTTP does not allow")))?;
-    Ok((HeaderName::from_static(name), value))
+    Ok((name, value))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that makes outbound clients")]

@@ -58,6 +58,11 @@ impl Body {
         Self { inner: Box::pin(response.bytes_stream()), left: cap }
     }
 
+    /// One that has already ended.
+    pub fn empty() -> Self {
+        Self { inner: Box::pin(futures_util::stream::empty()), left: 0 }
+    }
+
     /// Reads it all, up to `limit` bytes; what is beyond is an error.
     pub async fn collect(mut self, limit: usize) -> Result<Bytes, Error> {
         let mut whole = BytesMut::new();

@@ -1,11 +1,8 @@
-//! What is asked and what comes back, in words that fit every provider.
-
-use std::pin::Pin;
+//! What is asked, in words that fit every provider.
 
 use bytes::Bytes;
-use futures_util::Stream;
-
-use crate::ProviderError;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// One call. Fields that a provider cannot express are left out of its request, never an error.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -14,9 +11,63 @@ pub struct ChatRequest {
     pub messages: Vec<ChatMessage>,
     pub max_output_tokens: Option<u32>,
     pub temperature: Option<f32>,
+    pub top_p: Option<f32>,
+    pub seed: Option<i64>,
+    /// Texts at which the answer ends.
+    pub stop: Vec<String>,
     /// The asker's language (`en`, `id`, `ja`); a hint for providers that write texts of their own.
     pub language: Option<String>,
     pub tools: Vec<ToolSpec>,
+    pub tool_choice: ToolChoice,
+    pub format: AnswerFormat,
+    pub reasoning: Option<Effort>,
+    /// Who asks, as a digest that the provider may see: never a name or an address.
+    pub user: Option<String>,
+    /// How many tokens the model's window shall have, for servers that choose one by themselves (Ollama).
+    pub context_window: Option<u32>,
+}
+
+/// Whether the model must, may or must not call a tool. Means nothing without tools.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ToolChoice {
+    #[default]
+    Auto,
+    Never,
+    /// Some tool.
+    Required,
+    /// This one.
+    Named(String),
+}
+
+/// What the answer's text is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum AnswerFormat {
+    #[default]
+    Text,
+    /// Some JSON object.
+    Json,
+    /// JSON that fits this schema.
+    Schema { name: String, schema: Value },
+}
+
+/// How long the model may think before it answers. Asked of a model that cannot think, some providers refuse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effort {
+    Off,
+    Low,
+    Medium,
+    High,
+}
+
+impl Effort {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "none",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,11 +82,17 @@ pub enum ChatRole {
 pub struct ChatMessage {
     pub role: ChatRole,
     pub parts: Vec<ChatPart>,
+    /// What came with an assistant's turn and must go back with it.
+    pub kept: Option<Kept>,
 }
 
 impl ChatMessage {
     pub fn text(role: ChatRole, text: impl Into<String>) -> Self {
-        Self { role, parts: vec![ChatPart::Text(text.into())] }
+        Self::of(role, vec![ChatPart::Text(text.into())])
+    }
+
+    pub fn of(role: ChatRole, parts: Vec<ChatPart>) -> Self {
+        Self { role, parts, kept: None }
     }
 
     /// All text parts, one after the other.
@@ -83,52 +140,19 @@ pub struct ToolCall {
     pub arguments: String,
 }
 
-/// Ends after `Finished` or after the first error. Poll it to the end to give the connection back to the pool.
-pub type ChatStream = Pin<Box<dyn Stream<Item = Result<ChatEvent, ProviderError>> + Send>>;
-
-#[derive(Clone, Debug, PartialEq)]
-pub enum ChatEvent {
-    Text(String),
-    Reasoning(String),
-    /// Sent whole, at the end of the stream: arguments that parse may still be a prefix.
-    ToolCall(ToolCall),
-    /// A comment, a ping or a piece of something unfinished: nothing to show, but the other side lives.
-    Alive,
-    Finished {
-        reason: FinishReason,
-        usage: Option<Usage>,
-    },
+/// A turn in its provider's own form: signed thoughts, encrypted reasoning, blocks that only the provider reads. To go on
+/// after tool calls it has to be sent back unchanged; another provider or model has no use for it and leaves it out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Whose form it is: [`crate::ProviderKind::as_str`].
+    pub dialect: String,
+    pub model: String,
+    pub data: Value,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FinishReason {
-    Stop,
-    Length,
-    ToolCalls,
-    /// A word that we do not know, as the provider said it.
-    Other(String),
-}
-
-/// Tokens as the provider counted them. `reasoning` is a part of `output_total`, the cached ones of `input_total`; a
-/// provider's own numbers may disagree, so subtract with saturation.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Usage {
-    pub input_total: u64,
-    pub input_cached: u64,
-    pub input_cache_write: u64,
-    pub output_total: u64,
-    pub reasoning: u64,
-    /// In millionths of a US dollar, where the provider says it.
-    pub cost_micros: Option<i64>,
-}
-
-/// A model as its provider lists it. What the provider does not say is `None` or `false`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ModelInfo {
-    pub id: String,
-    pub name: String,
-    pub context_window: Option<u32>,
-    pub max_output: Option<u32>,
-    pub vision: bool,
-    pub tools: bool,
+impl ChatMessage {
+    /// What was kept, if it is of this dialect and model.
+    pub(crate) fn kept_of(&self, dialect: &str, model: &str) -> Option<&Value> {
+        self.kept.as_ref().filter(|kept| kept.dialect == dialect && kept.model == model).map(|kept| &kept.data)
+    }
 }

@@ -1,4 +1,6 @@
-//! From an error body and a status to a class: one table a dialect, then the status. First hit wins.
+//! From an error body and a status to a class: the rows of a dialect, then the status. First hit wins.
+
+mod tables;
 
 use std::borrow::Cow;
 use std::time::SystemTime;
@@ -9,15 +11,20 @@ use serde_json::Value;
 use crate::ErrorClass::{
     self, Auth, ContextLength, InvalidRequest, Moderation, Payment, RateLimited, Timeout, Unavailable, Unknown,
 };
-use crate::{ProviderError, hint};
+use crate::lenient::truthy;
+use crate::{ProviderError, Trace, hint};
+pub(crate) use tables::{ANTHROPIC, GEMINI, GROQ, OLLAMA, OPENAI, OPENROUTER, VERCEL};
 
 /// Longest `detail` in characters.
 const DETAIL: usize = 300;
+/// Longest message that is searched, in characters.
+const SEARCHED: usize = 2000;
 
 /// When a row of the table applies.
 #[derive(Clone, Copy)]
 pub(crate) enum When {
     Always,
+    /// The HTTP status, or the one that an error inside a stream names.
     Status(u16),
     /// The error came inside a 200 stream, so only its words can tell.
     InBand,
@@ -26,75 +33,37 @@ pub(crate) enum When {
 /// What a row looks at. Words are compared in lower case, whole; messages by what they contain.
 #[derive(Clone, Copy)]
 pub(crate) enum Sign {
-    /// `error.code` or `error.type`.
+    /// `error.code`, `error.type`, and the other places where dialects put a machine word.
     Word(&'static [&'static str]),
     Message(&'static [&'static str]),
+    /// Gemini's `quotaId` contains this.
+    Quota(&'static str),
+    /// One of these fields of the error is there.
+    Has(&'static [&'static str]),
     Anything,
 }
 
-pub(crate) type Row = (When, Sign, ErrorClass);
+#[derive(Clone, Copy)]
+pub(crate) struct Row {
+    when: When,
+    sign: Sign,
+    class: ErrorClass,
+    /// What the contract says of a repetition, where it is not what the class says.
+    repeat: Option<bool>,
+}
 
-/// OpenAI and the servers that speak its dialect. Sources: contracts/llm.
-pub(crate) const OPENAI: &[Row] = &[
-    (
-        When::Always,
-        Sign::Word(&[
-            "insufficient_quota",
-            "credit_balance_exhausted",
-            "organization_spend_limit_exceeded",
-            "project_spend_limit_exceeded",
-            "organization_usage_limit_exceeded",
-        ]),
-        Payment,
-    ),
-    // Groq says "rate limit" when one request is larger than the plan's tokens a minute: waiting never helps.
-    (When::Status(413), Sign::Anything, ContextLength),
-    (
-        When::Always,
-        Sign::Word(&[
-            "context_length_exceeded",
-            "string_too_long",
-            "token_limit_exceeded",
-            "exceed_context_size_error",
-        ]),
-        ContextLength,
-    ),
-    (
-        When::Status(400),
-        Sign::Message(&[
-            "exceeds the context length",
-            "longer than the context length",
-            "maximum context length",
-            "exceeds the available context size",
-        ]),
-        ContextLength,
-    ),
-    (When::Always, Sign::Word(&["content_policy_violation", "content_filter"]), Moderation),
-    // A model's own mistake (Groq): the same request may go well the next time.
-    (When::Status(400), Sign::Word(&["tool_use_failed", "json_validate_failed"]), Unknown),
-    // OpenAI's lock timeout.
-    (When::Status(409), Sign::Anything, Unavailable),
-    (
-        When::InBand,
-        Sign::Word(&["rate_limit_exceeded", "rate_limit_error", "slow_down", "too_many_requests"]),
-        RateLimited,
-    ),
-    (When::InBand, Sign::Word(&["authentication_error", "invalid_api_key", "permission_error"]), Auth),
-    (When::InBand, Sign::Word(&["timeout", "timeout_error"]), Timeout),
-    (
-        When::InBand,
-        Sign::Word(&[
-            "server_error",
-            "internal_server_error",
-            "service_unavailable_error",
-            "server_is_overloaded",
-            "overloaded_error",
-            "api_error",
-        ]),
-        Unavailable,
-    ),
-    (When::InBand, Sign::Word(&["invalid_request_error", "model_not_found", "unsupported_parameter"]), InvalidRequest),
-];
+pub(crate) const fn row(when: When, sign: Sign, class: ErrorClass) -> Row {
+    Row { when, sign, class, repeat: None }
+}
+
+impl Row {
+    const fn never(self) -> Self {
+        Self { repeat: Some(false), ..self }
+    }
+}
+
+/// The rows of one dialect: its own, then those that it shares.
+pub(crate) type Tables = &'static [&'static [Row]];
 
 fn by_status(status: u16) -> ErrorClass {
     match status {
@@ -121,56 +90,107 @@ pub(crate) struct Failure<'a> {
     pub now: SystemTime,
 }
 
-pub(crate) fn classify(table: &[Row], failure: &Failure<'_>) -> ProviderError {
+pub(crate) fn classify(tables: Tables, failure: &Failure<'_>) -> ProviderError {
     // `[{"error":…}]` is seen on gateways; a body without `error` may be the error itself.
     let body = failure.body.get(0).unwrap_or(failure.body);
     let error = body.get("error").filter(|error| truthy(error)).unwrap_or(body);
+    let inner = inner(error);
     let code = word(error.get("code")).or_else(|| word(body.get("code")));
     let kind = word(error.get("type"));
     let message = error.as_str().or_else(|| error.get("message")?.as_str()).unwrap_or_default();
 
-    let words = [code.as_deref(), kind.as_deref()].map(|word| word.unwrap_or_default().to_ascii_lowercase());
-    let lower = egress::truncate(message, 2000).to_lowercase();
-    let row = table.iter().find(|(when, sign, _)| {
-        let applies = match when {
+    let mut words = words(error);
+    words.extend(body.get("code").and_then(lower));
+    words.extend(inner.iter().flat_map(|inner| self::words(inner.get("error").unwrap_or(inner))));
+    let searched = [Some(message), inner.as_ref().and_then(said)]
+        .into_iter()
+        .flatten()
+        .map(|text| egress::truncate(text, SEARCHED).to_lowercase())
+        .collect::<Vec<_>>();
+    // A gateway may wrap the upstream's status; inside a stream an integer code is the status that came too late.
+    let wrapped = number(error, "/param/statusCode").filter(|_| kind.as_deref() == Some("AI_APICallError"));
+    let named = || {
+        let places = ["/code", "/http_status", "/status_code"];
+        places.iter().find_map(|place| number(error, place)).or_else(|| number(body, "/code"))
+    };
+    let status = wrapped.or(failure.status).or_else(named);
+
+    let row = tables.iter().copied().flatten().find(|row| {
+        let applies = match row.when {
             When::Always => true,
-            When::Status(status) => failure.status == Some(*status),
+            When::Status(wanted) => status == Some(wanted),
             When::InBand => failure.status.is_none(),
         };
         applies
-            && match sign {
+            && match row.sign {
                 Sign::Word(list) => words.iter().any(|word| list.contains(&word.as_str())),
-                Sign::Message(list) => list.iter().any(|part| lower.contains(part)),
+                Sign::Message(list) => list.iter().any(|part| searched.iter().any(|text| text.contains(part))),
+                Sign::Quota(part) => quotas(error).any(|quota| quota.contains(part)),
+                Sign::Has(places) => places.iter().any(|place| error.pointer(place).is_some_and(truthy)),
                 Sign::Anything => true,
             }
     });
-    // Inside a stream an integer code is often the status that could not be sent any more.
-    let status = failure.status.or_else(|| code.as_deref()?.parse().ok().filter(|code| (400..600).contains(code)));
-    let class = row.map_or_else(|| status.map_or(Unknown, by_status), |(_, _, class)| *class);
+    let class = row.map_or_else(|| status.map_or(Unknown, by_status), |row| row.class);
+    let told = || ["/availability/retryable", "/param/isRetryable"].iter().find_map(|at| error.pointer(at)?.as_bool());
 
-    let said = if message.is_empty() { failure.otherwise } else { message };
+    let text = if message.is_empty() { failure.otherwise } else { message };
     let label = kind.map(|kind| format!("{kind}: ")).unwrap_or_default();
     ProviderError {
         class,
-        status,
-        retry_after: hint::retry_after(failure.headers, error, failure.now),
-        should_retry: hint::should_retry(failure.headers),
+        status: failure.status.or(status),
+        retry_after: hint::retry_after(failure.headers, error, class == RateLimited, failure.now),
+        should_retry: hint::should_retry(failure.headers).or_else(told).or(row.and_then(|row| row.repeat)),
         code: code.map(|code| egress::scrub(&code, failure.secrets, 64)),
-        detail: egress::scrub(&format!("{label}{said}"), failure.secrets, DETAIL),
+        detail: egress::scrub(&format!("{label}{text}"), failure.secrets, DETAIL),
         usage: None,
+        trace: Box::new(Trace::default()),
     }
 }
 
-/// True as Python sees it: what a provider's own client treats as an error.
-pub(crate) fn truthy(value: &Value) -> bool {
-    match value {
-        Value::Null => false,
-        Value::Bool(value) => *value,
-        Value::Number(number) => number.as_f64() != Some(0.0),
-        Value::String(text) => !text.is_empty(),
-        Value::Array(list) => !list.is_empty(),
-        Value::Object(map) => !map.is_empty(),
-    }
+/// An upstream's own body that a gateway passes on as text: Vercel in `param.message` or `message`, OpenRouter in
+/// `metadata.raw`.
+fn inner(error: &Value) -> Option<Value> {
+    ["/metadata/raw", "/param/message", "/message"].iter().find_map(|place| match error.pointer(place)? {
+        Value::String(text) if text.trim_start().starts_with('{') => serde_json::from_str(text).ok(),
+        object @ Value::Object(_) => Some(object.clone()),
+        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => None,
+    })
+}
+
+fn said(inner: &Value) -> Option<&str> {
+    inner.pointer("/error/message").or_else(|| inner.get("message"))?.as_str()
+}
+
+/// Every machine word of an error, in lower case.
+fn words(error: &Value) -> Vec<String> {
+    const PLACES: [&str; 9] = [
+        "/code",
+        "/type",
+        "/status",
+        "/error_type",
+        "/metadata/error_type",
+        "/metadata/limit_source",
+        "/metadata/provider_code",
+        "/availability/code",
+        "/details/error_code",
+    ];
+    let reasons = error.get("details").and_then(Value::as_array).into_iter().flatten();
+    let reasons = reasons.filter_map(|detail| lower(detail.get("reason")?));
+    PLACES.iter().filter_map(|place| lower(error.pointer(place)?)).chain(reasons).collect()
+}
+
+fn quotas(error: &Value) -> impl Iterator<Item = &str> {
+    let details = error.get("details").and_then(Value::as_array).into_iter().flatten();
+    let violations = details.filter_map(|detail| detail.get("violations")?.as_array()).flatten();
+    violations.filter_map(|violation| violation.get("quotaId")?.as_str())
+}
+
+fn number(value: &Value, place: &str) -> Option<u16> {
+    word(value.pointer(place))?.parse().ok().filter(|code| (400..600).contains(code))
+}
+
+fn lower(value: &Value) -> Option<String> {
+    Some(egress::truncate(&word(Some(value))?, 100).to_ascii_lowercase())
 }
 
 fn word(value: Option<&Value>) -> Option<Cow<'_, str>> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::Usage;
+use crate::{Trace, Usage};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorClass {
@@ -69,6 +69,8 @@ pub struct ProviderError {
     pub detail: String,
     /// What was used before it failed, if the provider said so: it is paid for all the same.
     pub usage: Option<Box<Usage>>,
+    /// What the head of the answer said, if there was an answer.
+    pub trace: Box<Trace>,
 }
 
 impl ProviderError {
@@ -81,7 +83,21 @@ impl ProviderError {
             code: None,
             detail: detail.into(),
             usage: None,
+            trace: Box::default(),
         }
+    }
+
+    /// Whether the same request may be made again as long as nothing of it was shown to anybody: the taxonomy's column,
+    /// overruled by what the provider says. How often and when is the caller's.
+    pub fn may_repeat(&self) -> bool {
+        self.should_retry.unwrap_or(match self.class {
+            ErrorClass::RateLimited | ErrorClass::Timeout | ErrorClass::Unavailable | ErrorClass::Unknown => true,
+            ErrorClass::Auth
+            | ErrorClass::Payment
+            | ErrorClass::Moderation
+            | ErrorClass::ContextLength
+            | ErrorClass::InvalidRequest => false,
+        })
     }
 
     pub fn with_code(mut self, code: impl Into<String>) -> Self {

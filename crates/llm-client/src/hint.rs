@@ -1,21 +1,32 @@
 //! When to come back: every way in which providers say it.
 //!
 //! Order (contracts): `retry-after-ms`, `retry-after`, a hint in the body, reset headers of an exhausted limit.
+//! No hint is longer than a day: whoever says so is asked again tomorrow.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use egress::Headers;
 use serde_json::Value;
 
+use crate::limits::RateLimits;
+
+/// Longest hint that is believed.
+const LONGEST: Duration = Duration::from_secs(86_400);
+
 /// Reads the hint of a failed answer. The server's own `Date` stands for now where it is sent, so a skewed clock on
-/// either side does no harm.
-pub fn retry_after(headers: &Headers, error: &Value, now: SystemTime) -> Option<Duration> {
-    let now = headers.get("date").and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or(now);
+/// either side does no harm. Reset headers stand on every answer of some providers: they count only for a `limited` one.
+pub fn retry_after(headers: &Headers, error: &Value, limited: bool, now: SystemTime) -> Option<Duration> {
+    let now = server_time(headers, now);
     let milliseconds = || number(headers.get("retry-after-ms")?).and_then(|value| seconds(value / 1000.0));
     milliseconds()
         .or_else(|| duration(headers.get("retry-after")?, now))
         .or_else(|| in_body(error, now))
-        .or_else(|| reset(headers, now))
+        .or_else(|| RateLimits::read(headers, now).pause().filter(|_| limited))
+        .map(|hint| hint.min(LONGEST))
+}
+
+pub(crate) fn server_time(headers: &Headers, now: SystemTime) -> SystemTime {
+    headers.get("date").and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or(now)
 }
 
 /// `x-should-retry: true|false`.
@@ -48,26 +59,32 @@ pub fn duration(text: &str, now: SystemTime) -> Option<Duration> {
 }
 
 fn in_body(error: &Value, now: SystemTime) -> Option<Duration> {
-    let places = ["/availability/retry_after", "/metadata/retry_after_seconds", "/retry_after"];
-    places.iter().find_map(|place| match error.pointer(place)? {
+    const PLACES: [&str; 4] = [
+        "/availability/retry_after",
+        "/metadata/retry_after_seconds",
+        "/retry_after",
+        "/metadata/headers/X-RateLimit-Reset",
+    ];
+    let read = |value: &Value| match value {
         Value::Number(value) => seconds(value.as_f64()?),
         Value::String(text) => duration(text, now),
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
-    })
+    };
+    let details = || error.get("details")?.as_array()?.iter().find_map(|detail| read(detail.get("retryDelay")?));
+    PLACES
+        .iter()
+        .find_map(|place| read(error.pointer(place)?))
+        .or_else(details)
+        .or_else(|| in_words(error.get("message")?.as_str()?, now))
 }
 
-/// The limit that is used up says when it is full again; if none says so, the one that resets first.
-fn reset(headers: &Headers, now: SystemTime) -> Option<Duration> {
-    if let Some(all) = headers.get("x-ratelimit-reset") {
-        return duration(all, now);
-    }
-    let limits = ["requests", "tokens"].map(|what| {
-        let reset = headers.get(&format!("x-ratelimit-reset-{what}")).and_then(|text| duration(text, now));
-        let left = headers.get(&format!("x-ratelimit-remaining-{what}")).and_then(number);
-        (reset, left.is_some_and(|left| left == 0.0))
-    });
-    let exhausted = limits.iter().filter(|(_, exhausted)| *exhausted).filter_map(|(reset, _)| *reset).max();
-    exhausted.or_else(|| limits.iter().filter_map(|(reset, _)| *reset).min())
+/// "Please try again in 9m38.016s." (Groq), "Please retry in 20.04466179s" (Gemini).
+fn in_words(message: &str, now: SystemTime) -> Option<Duration> {
+    let message = egress::truncate(message, 2000);
+    let after = ["try again in ", "retry in "].iter().find_map(|words| Some(message.split_once(words)?.1))?;
+    let word = after.split_whitespace().next()?.trim_end_matches(['.', ',', ';']);
+    // A bare number in a sentence may be of anything.
+    word.ends_with('s').then(|| duration(word, now)).flatten()
 }
 
 fn number(text: &str) -> Option<f64> {

@@ -60,13 +60,42 @@ fn nonsense_is_no_hint() {
 fn the_order_of_hints() {
     let body = json!({"availability": {"retry_after": 7}, "metadata": {"retry_after_seconds": 8}});
     let all = [("retry-after-ms", "1500"), ("retry-after", "4"), ("x-ratelimit-reset-requests", "9s")];
-    let hint = |skip: usize, body: &Value| retry_after(&all.into_iter().skip(skip).collect(), body, now());
+    let hint = |skip: usize, body: &Value| retry_after(&all.into_iter().skip(skip).collect(), body, true, now());
     assert_eq!(hint(0, &body), Some(Duration::from_millis(1500)));
     assert_eq!(hint(1, &body), Some(Duration::from_secs(4)));
     assert_eq!(hint(2, &body), Some(Duration::from_secs(7)));
     assert_eq!(hint(2, &json!({"metadata": {"retry_after_seconds": "8"}})), Some(Duration::from_secs(8)));
     assert_eq!(hint(2, &Value::Null), Some(Duration::from_secs(9)));
     assert_eq!(hint(3, &Value::Null), None);
+}
+
+#[test]
+fn hints_in_bodies_as_each_provider_writes_them() {
+    let hint = |body: Value| retry_after(&Headers::default(), &body, true, now()).map(|hint| hint.as_millis());
+    let cases = [
+        (json!({"availability": {"retry_after": 40}}), Some(40_000)),
+        (json!({"details": [{"@type": "x"}, {"retryDelay": "34.4s"}]}), Some(34_400)),
+        (json!({"metadata": {"headers": {"X-RateLimit-Reset": "1790000010000"}}}), Some(10_000)),
+        (
+            json!({"message": "Rate limit reached: Limit 6000, Used 5034. Please try again in 9m38.016s. Visit"}),
+            Some(578_016),
+        ),
+        (json!({"message": "Quota exceeded. Please retry in 20.04466179s."}), Some(20_044)),
+        (json!({"message": "Please try again in 5 minutes"}), None),
+        (json!({"message": "Please try again in "}), None),
+        (json!({"message": "try again in days"}), None),
+        (json!({"metadata": {"retry_after_seconds": 1e12}}), Some(86_400_000)),
+        (json!({"metadata": {"retry_after_seconds": -4}, "details": "none"}), None),
+    ];
+    for (body, expected) in cases {
+        assert_eq!(hint(body.clone()), expected, "{body}");
+    }
+}
+
+#[test]
+fn reset_headers_are_no_hint_for_an_answer_that_was_not_limited() {
+    let headers: Headers = [("x-ratelimit-reset-tokens", "6m0s")].into_iter().collect();
+    assert_eq!(retry_after(&headers, &Value::Null, false, now()), None);
 }
 
 #[test]
@@ -79,10 +108,10 @@ fn the_exhausted_limit_decides_about_the_reset() {
     ]
     .into_iter()
     .collect();
-    assert_eq!(retry_after(&headers, &Value::Null, now()), Some(Duration::from_secs(360)));
+    assert_eq!(retry_after(&headers, &Value::Null, true, now()), Some(Duration::from_secs(360)));
     let azure: Headers =
         [("x-ratelimit-remaining-requests", "-1"), ("x-ratelimit-reset-requests", "30")].into_iter().collect();
-    assert_eq!(retry_after(&azure, &Value::Null, now()), Some(Duration::from_secs(30)));
+    assert_eq!(retry_after(&azure, &Value::Null, true, now()), Some(Duration::from_secs(30)));
 }
 
 #[test]
@@ -91,7 +120,7 @@ fn the_servers_own_date_stands_for_now() {
         [("date", "Mon, 21 Sep 2020 14:13:20 GMT"), ("retry-after", "Mon, 21 Sep 2020 14:13:50 GMT")]
             .into_iter()
             .collect();
-    assert_eq!(retry_after(&headers, &Value::Null, now()), Some(Duration::from_secs(30)));
+    assert_eq!(retry_after(&headers, &Value::Null, true, now()), Some(Duration::from_secs(30)));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::{ChatRequest, ChatStream, ModelInfo, ProviderError, Secret};
+use crate::{ChatRequest, ChatStream, Credits, EmbedRequest, Embeddings, ErrorClass, ModelInfo, ProviderError, Secret};
 
 /// A future that can be stored and sent between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -30,6 +30,28 @@ pub trait Provider: Send + Sync {
 
     /// The models that can chat, in the provider's order.
     fn models(&self, credential: Option<Secret>) -> BoxFuture<'_, Result<Vec<ModelInfo>, ProviderError>>;
+
+    /// The models that make vectors, in the provider's order; empty where there are none.
+    fn embedders(&self, credential: Option<Secret>) -> BoxFuture<'_, Result<Vec<ModelInfo>, ProviderError>> {
+        drop(credential);
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+
+    fn embed(
+        &self,
+        request: EmbedRequest,
+        credential: Option<Secret>,
+    ) -> BoxFuture<'_, Result<Embeddings, ProviderError>> {
+        drop((request, credential));
+        let error = ProviderError::new(ErrorClass::InvalidRequest, "this provider makes no vectors");
+        Box::pin(std::future::ready(Err(error.with_code("unsupported"))))
+    }
+
+    /// What is left of the money; `None` where the provider does not tell.
+    fn credits(&self, credential: Option<Secret>) -> BoxFuture<'_, Result<Option<Credits>, ProviderError>> {
+        drop(credential);
+        Box::pin(std::future::ready(Ok(None)))
+    }
 
     fn continuation(&self) -> Continuation;
 }

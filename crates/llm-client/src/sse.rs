@@ -1,9 +1,13 @@
-//! Server-sent events from bytes, written for what providers really send.
+//! Server-sent events (and JSON lines) from bytes, written for what providers really send.
 //!
 //! A parser of our own because the contract asks for more than the ready-made ones give: a comment is reported (it counts
-//! as life), a line has a cap, bytes may be cut anywhere, and what was complete when the stream ended is still handed out.
+//! as life), a line has a cap, bytes may be cut anywhere, what was complete when the stream ended is still handed out, and
+//! an error that a server wrote without any `data:` is not lost.
 
 use std::collections::VecDeque;
+
+use crate::lines::Lines;
+pub use crate::lines::TooLong;
 
 /// One thing that the stream said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,61 +16,52 @@ pub enum Item {
     Event { event: String, data: String },
     /// A line that starts with `:`, or an event without data.
     Comment,
+    /// Lines that are no field of an event, up to the next empty line: Gemini writes errors like that.
+    Stray(String),
 }
 
-/// A line, or the data of one event, was longer than the cap.
+/// How a stream is cut into items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooLong;
+pub enum Framing {
+    Events,
+    /// Every line that is not empty is the data of one event.
+    Lines,
+}
 
 /// Feed it chunks, take items. Lines end with `\n`, `\r\n` or `\r`; text is decoded a whole line at a time.
 pub struct Parser {
-    cap: usize,
-    line: Vec<u8>,
+    framing: Framing,
+    lines: Lines,
     event: String,
     data: Option<String>,
+    stray: String,
     items: VecDeque<Item>,
-    // The last line ended with `\r`: a `\n` that follows belongs to it, even in the next chunk.
-    swallow_newline: bool,
-    at_start: bool,
 }
 
 impl Parser {
-    pub fn new(cap: usize) -> Self {
+    pub fn new(framing: Framing, cap: usize) -> Self {
         Self {
-            cap,
-            line: Vec::new(),
+            framing,
+            lines: Lines::new(cap),
             event: String::new(),
             data: None,
+            stray: String::new(),
             items: VecDeque::new(),
-            swallow_newline: false,
-            at_start: true,
         }
     }
 
+    /// After `TooLong`, what was complete before it can still be taken; nothing more should be pushed.
     pub fn push(&mut self, mut bytes: &[u8]) -> Result<(), TooLong> {
-        while let Some(&first) = bytes.first() {
-            if std::mem::take(&mut self.swallow_newline) && first == b'\n' {
-                bytes = bytes.get(1..).unwrap_or_default();
-                continue;
-            }
-            let end = bytes.iter().position(|&byte| byte == b'\n' || byte == b'\r');
-            let (head, rest) = bytes.split_at(end.unwrap_or(bytes.len()));
-            if self.line.len().saturating_add(head.len()) > self.cap {
-                return Err(TooLong);
-            }
-            self.line.extend_from_slice(head);
-            let Some((&ending, rest)) = rest.split_first() else { return Ok(()) };
-            self.swallow_newline = ending == b'\r';
-            self.end_line()?;
-            bytes = rest;
+        while let Some(line) = self.lines.next(&mut bytes) {
+            self.line(&line?)?;
         }
         Ok(())
     }
 
     /// The stream is over: a last line without an ending and a last event without its empty line count too.
     pub fn finish(&mut self) -> Result<(), TooLong> {
-        if !self.line.is_empty() {
-            self.end_line()?;
+        if let Some(line) = self.lines.rest() {
+            self.line(&line)?;
         }
         self.dispatch();
         Ok(())
@@ -76,31 +71,31 @@ impl Parser {
         self.items.pop_front()
     }
 
-    fn end_line(&mut self) -> Result<(), TooLong> {
-        let bytes = std::mem::take(&mut self.line);
-        let mut bytes = bytes.as_slice();
-        if std::mem::take(&mut self.at_start) {
-            bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        }
+    fn line(&mut self, bytes: &[u8]) -> Result<(), TooLong> {
         let line = String::from_utf8_lossy(bytes);
+        if self.framing == Framing::Lines {
+            if !line.trim().is_empty() {
+                self.items.push_back(Item::Event { event: String::new(), data: line.into_owned() });
+            }
+            return Ok(());
+        }
         if line.is_empty() {
             self.dispatch();
             return Ok(());
         }
         let (field, value) = line.split_once(':').unwrap_or((&line, ""));
         let value = value.strip_prefix(' ').unwrap_or(value);
+        let cap = self.lines.cap();
         match field {
             "" => self.items.push_back(Item::Comment),
             "event" => value.clone_into(&mut self.event),
             "data" => match &mut self.data {
                 None => self.data = Some(value.to_owned()),
-                Some(data) if data.len().saturating_add(value.len()) >= self.cap => return Err(TooLong),
-                Some(data) => {
-                    data.push('\n');
-                    data.push_str(value);
-                }
+                Some(data) => join(data, value, cap)?,
             },
-            _ => {} // id, retry, and fields that nobody has thought of yet
+            "id" | "retry" => {}
+            _ if self.stray.is_empty() => self.stray = line.into_owned(),
+            _ => join(&mut self.stray, &line, cap)?,
         }
         Ok(())
     }
@@ -112,7 +107,19 @@ impl Parser {
             None if event.is_empty() => {}
             None => self.items.push_back(Item::Comment),
         }
+        if !self.stray.is_empty() {
+            self.items.push_back(Item::Stray(std::mem::take(&mut self.stray)));
+        }
     }
+}
+
+fn join(text: &mut String, more: &str, cap: usize) -> Result<(), TooLong> {
+    if text.len().saturating_add(more.len()) >= cap {
+        return Err(TooLong);
+    }
+    text.push('\n');
+    text.push_str(more);
+    Ok(())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::*;
 use proptest::prelude::*;
 
 fn items(chunks: &[&[u8]]) -> Vec<Item> {
-    let mut parser = Parser::new(1 << 20);
+    let mut parser = Parser::new(Framing::Events, 1 << 20);
     let mut found = Vec::new();
     for chunk in chunks {
         parser.push(chunk).unwrap();
@@ -26,7 +26,14 @@ fn fields_spaces_comments_and_several_data_lines() {
     let error = Item::Event { event: "error".to_owned(), data: "x".to_owned() };
     assert_eq!(
         items(&[text.as_bytes()]),
-        vec![Item::Comment, event("no space"), event(" two spaces\n\n三"), error, Item::Comment]
+        vec![
+            Item::Comment,
+            event("no space"),
+            event(" two spaces\n\n三"),
+            Item::Stray("nonsense".to_owned()),
+            error,
+            Item::Comment
+        ]
     );
 }
 
@@ -43,12 +50,28 @@ fn bytes_that_are_not_text_do_no_harm() {
 }
 
 #[test]
+fn an_error_without_data_is_not_lost() {
+    let pretty = "data: a\n\n{\n  \"error\": {\n    \"code\": 503\n  }\n}\n";
+    let stray = Item::Stray("{\n  \"error\": {\n    \"code\": 503\n  }\n}".to_owned());
+    assert_eq!(items(&[pretty.as_bytes()]), vec![event("a"), stray]);
+}
+
+#[test]
+fn json_lines_are_events_of_one_line() {
+    let mut parser = Parser::new(Framing::Lines, 100);
+    parser.push("{\"a\":1}\r\n\n: x\n日".as_bytes()).unwrap();
+    parser.finish().unwrap();
+    let found: Vec<_> = std::iter::from_fn(|| parser.take()).collect();
+    assert_eq!(found, vec![event("{\"a\":1}"), event(": x"), event("日")]);
+}
+
+#[test]
 fn a_line_without_end_is_cut_off_at_the_cap() {
-    let mut parser = Parser::new(1000);
+    let mut parser = Parser::new(Framing::Events, 1000);
     let chunk = [b'x'; 300];
     let fed = (0..).take_while(|_| parser.push(&chunk).is_ok()).count();
     assert_eq!(fed, 3);
-    let mut parser = Parser::new(1000);
+    let mut parser = Parser::new(Framing::Events, 1000);
     let line = format!("data: {}\n", "y".repeat(400));
     let fed = (0..).take_while(|_| parser.push(line.as_bytes()).is_ok()).count();
     assert_eq!(fed, 2, "many lines of one event are capped together");

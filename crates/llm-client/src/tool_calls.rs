@@ -44,8 +44,9 @@ impl ToolCalls {
         draft.arguments.push_str(arguments);
     }
 
+    /// No call that could be made.
     pub fn is_empty(&self) -> bool {
-        self.drafts.is_empty()
+        self.drafts.iter().all(|draft| draft.name.is_empty())
     }
 
     /// The calls in the order in which they began. One without a name cannot be made and is left out; one without an id

@@ -6,7 +6,6 @@ use futures_util::StreamExt;
 use llm_client::{ChatEvent, ChatRequest, ErrorClass, ProviderError, Secret};
 use tokio::time::{Instant, timeout_at};
 
-use crate::settings::Timeouts;
 use crate::source::Source;
 use crate::watch::{Watched, deadline_passed, silent};
 
@@ -18,9 +17,9 @@ pub async fn begin(
     source: &Source,
     request: ChatRequest,
     secret: Option<Secret>,
-    timeouts: &Timeouts,
     deadline: Instant,
 ) -> Result<Watched, ProviderError> {
+    let timeouts = &source.timeouts;
     let patience = || (Instant::now() + timeouts.first_token).min(deadline);
     let late = || if Instant::now() >= deadline { deadline_passed() } else { silent("first_token") };
     let mut stream = timeout_at(patience(), source.provider.chat(request, secret)).await.map_err(|_| late())??;

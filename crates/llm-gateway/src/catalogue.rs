@@ -7,6 +7,10 @@ use llm_client::{ErrorClass, ModelInfo, ProviderError};
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::{Instant, timeout};
 
+use crate::notice::Notice;
+use crate::price::Price;
+use crate::registry::{ROUTE, Registry};
+use crate::settings::{ModelSettings, RetrySettings, RouteSettings};
 use crate::source::{Origin, Source};
 
 /// A list is asked for again after this; until the new one is there the old one stands.
@@ -16,10 +20,11 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// After a failure the provider is left alone for this long.
 const FAILED: Duration = Duration::from_secs(20);
 
-/// A model as callers see it.
+/// A model, or a chain of them, as callers see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelEntry {
-    /// `provider/model` in lower case.
+    pub kind: EntryKind,
+    /// `provider/model` or `route/name`, in lower case.
     pub id: String,
     pub name: String,
     pub provider: String,
@@ -29,23 +34,84 @@ pub struct ModelEntry {
     pub max_output: Option<u32>,
     pub vision: bool,
     pub tools: bool,
+    pub json: bool,
+    /// It can be told how long to think.
+    pub reasoning: bool,
     /// The built-in guide: not a language model.
     pub guide: bool,
+    pub price: Option<Price>,
+    pub(crate) known: Abilities,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryKind {
+    Model,
+    Route,
+}
+
+/// What is known for certain. Providers that say nothing of an ability may have it all the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Abilities {
+    pub tools: Option<bool>,
+    pub vision: Option<bool>,
+    pub json: Option<bool>,
+    pub reasoning: Option<bool>,
+    pub continues: Option<bool>,
+    /// The window that the operator wants it to have.
+    pub window: Option<u32>,
 }
 
 impl ModelEntry {
-    fn new(source: &Source, model: &ModelInfo) -> Self {
-        Self {
-            id: format!("{}/{}", source.name, model.id.to_lowercase()),
-            name: model.name.clone(),
+    /// `None`: the operator switched it off.
+    fn new(registry: &Registry, source: &Source, model: &ModelInfo) -> Option<Self> {
+        let id = format!("{}/{}", source.name, model.id.to_lowercase());
+        let nothing = ModelSettings::default();
+        let said = registry.said_of(&id).unwrap_or(&nothing);
+        let yes = |listed: bool| listed.then_some(true);
+        let known = Abilities {
+            tools: said.tools.or(yes(model.tools)),
+            vision: said.vision.or(yes(model.vision)),
+            json: said.json,
+            reasoning: said.reasoning.or(yes(model.reasoning)),
+            continues: said.continues,
+            window: said.context_window,
+        };
+        (!said.disabled).then(|| Self {
+            kind: EntryKind::Model,
+            name: said.name.clone().unwrap_or_else(|| model.name.clone()),
             provider: source.name.clone(),
             model: model.id.clone(),
-            context_window: model.context_window,
-            max_output: model.max_output,
-            vision: model.vision,
-            tools: model.tools,
+            context_window: said.context_window.or(model.context_window),
+            max_output: said.max_output.or(model.max_output),
+            vision: known.vision == Some(true),
+            tools: known.tools == Some(true),
+            json: known.json == Some(true),
+            reasoning: known.reasoning == Some(true),
             guide: source.origin == Origin::Guide,
-        }
+            price: said.price.or_else(|| model.prices.as_ref().and_then(Price::listed)),
+            known,
+            id,
+        })
+    }
+
+    /// A route has the window of its first model, which is asked as a rule, and can what some model of it can.
+    fn of_route(route: &RouteSettings, steps: &[Self]) -> Option<Self> {
+        let first = steps.first()?;
+        let any = |can: fn(&Self) -> bool| steps.iter().any(can);
+        Some(Self {
+            kind: EntryKind::Route,
+            id: format!("{ROUTE}/{}", route.name.to_lowercase()),
+            name: route.name.clone(),
+            provider: ROUTE.to_owned(),
+            model: route.name.clone(),
+            vision: any(|one| one.vision),
+            tools: any(|one| one.tools),
+            json: any(|one| one.json),
+            reasoning: any(|one| one.reasoning),
+            guide: steps.iter().all(|one| one.guide),
+            price: None,
+            ..first.clone()
+        })
     }
 }
 
@@ -92,9 +158,11 @@ impl Listing {
         }
     }
 
-    fn learn(&self, result: Result<Vec<ModelInfo>, ProviderError>, name: &str) {
+    /// `true`: the list is another than before.
+    fn learn(&self, result: Result<Vec<ModelInfo>, ProviderError>, name: &str) -> bool {
         let now = Instant::now();
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        let changed = matches!((&result, &*known), (Ok(new), Known::List(old, _)) if new != &**old);
         *known = match (result, &*known) {
             (Ok(models), _) => Known::List(Arc::new(models), now + FRESH),
             (Err(error), old) => {
@@ -110,6 +178,7 @@ impl Listing {
                 }
             }
         };
+        changed
     }
 }
 
@@ -134,39 +203,51 @@ async fn refresh(source: Arc<Source>, _asking: OwnedMutexGuard<()>) {
     // Somebody else may have learned it since the look.
     let (_, still) = source.listing.look();
     let Some(limit) = source.listing.limit.filter(|_| still) else { return };
-    let secret = source.credentials.pick(&[], Instant::now()).and_then(|picked| picked.secret);
+    let settings = RetrySettings::default();
+    let picked = source.state.turns().pick(&source.credentials, &[], &settings, Instant::now());
+    let secret = picked.ok().and_then(|picked| picked.secret);
     let result = timeout(limit, source.provider.models(secret)).await;
     let late = || ProviderError::new(ErrorClass::Timeout, "the list of models did not come in time");
-    source.listing.learn(result.unwrap_or_else(|_| Err(late())), &source.name);
+    if source.listing.learn(result.unwrap_or_else(|_| Err(late())), &source.name) {
+        source.notices.tell(Notice::ModelsChanged { provider: source.name.clone() });
+    }
 }
 
-/// All models of all providers that could say, in the operator's order.
-pub async fn entries(sources: &[Arc<Source>]) -> Vec<ModelEntry> {
+/// All models of these providers that could say, in the operator's order.
+pub async fn entries(registry: &Registry, sources: &[Arc<Source>]) -> Vec<ModelEntry> {
     let lists = futures_util::future::join_all(sources.iter().map(list)).await;
-    let pairs = sources.iter().zip(lists);
-    pairs
-        .flat_map(|(source, models)| {
-            models
-                .iter()
-                .flat_map(|models| models.iter())
-                .map(|model| ModelEntry::new(source, model))
-                .collect::<Vec<_>>()
-        })
-        .collect()
+    let models = sources.iter().zip(&lists).flat_map(|(source, models)| {
+        let models = models.iter().flat_map(|models| models.iter());
+        models.filter_map(|model| ModelEntry::new(registry, source, model))
+    });
+    models.collect()
+}
+
+/// The routes that have a model that can be asked.
+pub async fn routes(registry: &Registry) -> Vec<ModelEntry> {
+    let routes = registry.settings.routes.iter().map(|route| self::route(registry, route));
+    futures_util::future::join_all(routes).await.into_iter().flatten().collect()
+}
+
+pub async fn route(registry: &Registry, route: &RouteSettings) -> Option<ModelEntry> {
+    let steps = route.models.iter().map(|step| find(registry, &step.model));
+    let steps = futures_util::future::join_all(steps).await.into_iter().flatten();
+    ModelEntry::of_route(route, &steps.map(|(_, entry)| entry).collect::<Vec<_>>())
 }
 
 /// The provider and the model behind an id. A configured provider whose list cannot be had is trusted to know the model.
-pub async fn find(sources: &[Arc<Source>], id: &str) -> Option<(Arc<Source>, ModelEntry)> {
+pub async fn find(registry: &Registry, id: &str) -> Option<(Arc<Source>, ModelEntry)> {
     let (name, model) = id.trim().split_once('/')?;
-    let source = sources.iter().find(|source| source.name.eq_ignore_ascii_case(name))?;
+    let source = registry.sources.iter().find(|source| source.name.eq_ignore_ascii_case(name))?;
     let entry = match list(source).await {
         Some(models) => {
             let exact = models.iter().find(|one| one.id == model);
             let found = exact.or_else(|| models.iter().find(|one| one.id.to_lowercase() == model.to_lowercase()))?;
-            ModelEntry::new(source, found)
+            ModelEntry::new(registry, source, found)?
         }
         None if source.origin == Origin::Configured && !model.is_empty() => {
-            ModelEntry::new(source, &ModelInfo { id: model.to_owned(), name: model.to_owned(), ..ModelInfo::default() })
+            let unlisted = ModelInfo { id: model.to_owned(), name: model.to_owned(), ..ModelInfo::default() };
+            ModelEntry::new(registry, source, &unlisted)?
         }
         None => return None,
     };

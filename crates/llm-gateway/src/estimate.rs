@@ -1,15 +1,14 @@
 //! How many tokens a text may be, for answers whose provider did not say. An estimate is always marked as one.
 //!
 //! By characters: about four of a Latin script make a token, a Chinese, Japanese or Korean one is about a token of its own,
-//! other scripts lie between. Against the o200k vocabulary this is within a third for prose; the gateway issue brings a
-//! tokenizer.
+//! other scripts lie between. Against the o200k vocabulary this is within a third for prose; `tokenizer` counts where it can.
 
 use llm_client::{ChatMessage, ChatPart};
 
 /// What a message costs beside its text (role, borders).
-const PER_MESSAGE: u64 = 4;
+pub(crate) const PER_MESSAGE: u64 = 4;
 /// What an image costs at middling detail.
-const PER_IMAGE: u64 = 800;
+pub(crate) const PER_IMAGE: u64 = 800;
 
 pub fn tokens(text: &str) -> u64 {
     // In quarters of a token, so that nothing is lost to rounding before the end.

@@ -1,19 +1,23 @@
-//! The gateway itself: finds the model, calls it, and calls it again as long as nobody has heard anything.
+//! The gateway itself: the settings of the moment, what was learnt, and the ways in.
 
-use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 use coordination::{Coordination, Hit};
-use llm_client::{ChatRequest, Continuation, ErrorClass, ProviderError};
-use tokio::time::{Instant, sleep};
+use llm_client::Continuation;
+use tokio::sync::broadcast;
+use tokio::time::Instant;
 
-use crate::ask::{Answer, Ask, AskError, Try};
-use crate::attempt;
+use crate::ask::{Answer, Ask, AskError};
+use crate::cache::{self, Answers, CacheKey};
 use crate::catalogue::{self, ModelEntry};
-use crate::credentials::Picked;
-use crate::retry::{self, Next};
+use crate::chain;
+use crate::health::{CredentialHealth, Health, ProviderHealth};
+use crate::notice::{Notice, Notices};
+use crate::registry::Registry;
 use crate::settings::GatewaySettings;
-use crate::source::{self, Origin, Source};
+use crate::source::{self, MakeProvider, Means, Origin, Source};
+use crate::walk::Walk;
 
 /// Chance as an argument: a number in 0..1, drawn when a pause is spread so that clients do not retry in step.
 pub type Chance = Arc<dyn Fn() -> f64 + Send + Sync>;
@@ -25,29 +29,90 @@ pub struct Gateway {
 }
 
 struct Inner {
-    settings: GatewaySettings,
-    sources: Vec<Arc<Source>>,
+    registry: RwLock<Arc<Registry>>,
+    /// One reload after the other.
+    reloading: Mutex<()>,
+    answers: Arc<Answers>,
+    means: Means,
     coordination: Coordination,
-    chance: Chance,
 }
 
 impl Gateway {
     pub fn new(settings: GatewaySettings, coordination: Coordination, chance: Chance) -> Self {
-        let sources = source::all(&settings);
-        Self { inner: Arc::new(Inner { settings, sources, coordination, chance }) }
+        Self::with_providers(settings, coordination, chance, source::connect())
     }
 
-    /// All models that can be asked now. A provider that does not answer is left out after a moment, and for a while.
+    /// With clients of the caller's making.
+    pub fn with_providers(
+        settings: GatewaySettings,
+        coordination: Coordination,
+        chance: Chance,
+        make: MakeProvider,
+    ) -> Self {
+        let (means, answers) = (Means { make, chance, notices: Notices::new() }, Answers::new(settings.cache));
+        let registry = RwLock::new(Registry::new(settings, &[], &means));
+        Self { inner: Arc::new(Inner { registry, reloading: Mutex::new(()), answers, means, coordination }) }
+    }
+
+    /// Other settings, from the next question on. Answers that run keep their provider and key to the end; what is known of
+    /// breakers, limits and keys lives on under their names, and a key that was disabled is enabled by another secret or by
+    /// being switched off and on.
+    pub fn reload(&self, settings: GatewaySettings) {
+        let _one = self.inner.reloading.lock().unwrap_or_else(PoisonError::into_inner);
+        self.inner.answers.set(settings.cache);
+        let old = self.registry();
+        let new = Registry::new(settings, &old.sources, &self.inner.means);
+        *self.inner.registry.write().unwrap_or_else(PoisonError::into_inner) = new;
+    }
+
+    fn registry(&self) -> Arc<Registry> {
+        self.inner.registry.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// As they are now.
+    pub fn settings(&self) -> Arc<GatewaySettings> {
+        self.registry().settings.clone()
+    }
+
+    /// The operator says that a disabled or resting key works again; `false` if it was neither.
+    pub fn enable_credential(&self, provider: &str, credential: &str) -> bool {
+        let registry = self.registry();
+        let source = registry.sources.iter().find(|source| source.name.eq_ignore_ascii_case(provider));
+        let enabled = source.is_some_and(|source| source.state.turns().enable(credential));
+        if let (true, Some(source)) = (enabled, source) {
+            let (provider, credential) = (source.name.clone(), credential.to_owned());
+            self.inner.means.notices.tell(Notice::CredentialEnabled { provider, credential });
+        }
+        enabled
+    }
+
+    /// What operators should hear of, from now on.
+    pub fn notices(&self) -> broadcast::Receiver<Notice> {
+        self.inner.means.notices.listen()
+    }
+
+    pub fn health(&self) -> Health {
+        let now = Instant::now();
+        let providers = self.registry().sources.iter().map(|source| provider_health(source, now)).collect();
+        Health { providers, cache_bytes: self.inner.answers.bytes() }
+    }
+
+    /// All models and routes that can be asked now. A provider that does not answer is left out after a moment, and for a
+    /// while.
     pub async fn models(&self) -> Vec<ModelEntry> {
-        catalogue::entries(&self.inner.sources).await
+        let registry = self.registry();
+        let mut entries = catalogue::entries(&registry, &registry.sources).await;
+        entries.extend(catalogue::routes(&registry).await);
+        entries
     }
 
     /// The first model of the first configured provider that has one; else the guide; else what was found on this machine.
     /// Empty if there is nothing at all.
     pub async fn default_model(&self) -> String {
+        let registry = self.registry();
         for wanted in [Origin::Configured, Origin::Guide, Origin::Found] {
-            for source in self.inner.sources.iter().filter(|source| source.origin == wanted) {
-                let models = catalogue::entries(std::slice::from_ref(source)).await;
+            for source in registry.sources.iter().filter(|source| source.origin == wanted) {
+                let models = catalogue::entries(&registry, std::slice::from_ref(source)).await;
                 if let Some(first) = models.into_iter().next() {
                     return first.id;
                 }
@@ -56,183 +121,75 @@ impl Gateway {
         String::new()
     }
 
-    /// The model with this id, in any case; `None` if nobody offers it.
+    /// The model or route with this id, in any case; `None` if nobody offers it.
     pub async fn resolve(&self, id: &str) -> Option<ModelEntry> {
-        catalogue::find(&self.inner.sources, id).await.map(|(_, entry)| entry)
+        let registry = self.registry();
+        match registry.route(id) {
+            Some(route) => catalogue::route(&registry, route).await,
+            None => catalogue::find(&registry, id).await.map(|(_, entry)| entry),
+        }
     }
 
     /// Whether this model says the same again when it is asked the same (the guide does), so that an answer that was cut can
     /// go on where it was.
     pub fn repeats(&self, id: &str) -> bool {
+        let registry = self.registry();
         let provider = id.split('/').next().unwrap_or_default();
-        let source = self.inner.sources.iter().find(|source| source.name == provider);
+        let source = registry.sources.iter().find(|source| source.name == provider);
         source.is_some_and(|source| source.provider.continuation() == Continuation::Replay)
     }
 
     /// Messages that one user may send each minute; 0 is no limit.
     pub fn messages_per_minute(&self) -> u32 {
-        self.inner.settings.limits.messages_per_minute
+        self.registry().settings.limits.messages_per_minute
     }
 
     /// Counts one message of this user; `Err` when it is one too many.
     pub async fn take_message(&self, user: &str) -> Result<Hit, Hit> {
-        let limit = self.inner.settings.limits.messages_per_minute;
+        let limit = self.messages_per_minute();
         if limit == 0 {
             return Ok(Hit { allowed: true, remaining: u32::MAX, reset_after: Duration::ZERO });
         }
-        let hit = self
-            .inner
-            .coordination
-            .counter()
-            .hit(&format!("llm:messages:{user}"), limit, Duration::from_secs(60))
-            .await;
+        let counter = self.inner.coordination.counter();
+        let hit = counter.hit(&format!("llm:messages:{user}"), limit, Duration::from_secs(60)).await;
         if hit.allowed { Ok(hit) } else { Err(hit) }
     }
 
     /// Asks until the first content is there, or until nothing more may be tried. Dropping the future ends the call.
     pub async fn ask(&self, ask: Ask) -> Result<Answer, AskError> {
-        let settings = &self.inner.settings;
+        let registry = self.registry();
+        let settings = &registry.settings;
         let deadline = ask.deadline.unwrap_or_else(|| Instant::now() + settings.timeouts.whole_run);
-        let Some((source, entry)) = catalogue::find(&self.inner.sources, &ask.model).await else {
-            let error =
-                ProviderError::new(ErrorClass::InvalidRequest, "nobody offers this model").with_code("model_not_found");
-            return Err(AskError { error, tries: Vec::new() });
-        };
-        let request = ChatRequest {
-            model: entry.model.clone(),
-            messages: ask.messages,
-            max_output_tokens: ask.max_output_tokens,
-            language: ask.language,
-            ..ChatRequest::default()
-        };
-        let mut round = Round {
-            source: &source,
-            entry: &entry,
-            settings,
-            chance: &self.inner.chance,
-            deadline,
-            spent: Vec::new(),
-            tries: Vec::new(),
-        };
-        let mut picked = match round.first() {
-            Ok(picked) => picked,
-            Err(error) => return Err(AskError { error, tries: round.tries }),
-        };
-        loop {
-            if !picked.wait.is_zero() {
-                sleep(picked.wait).await;
-            }
-            let (begun, started) = (Instant::now(), wall_clock());
-            match attempt::begin(&source, request.clone(), picked.secret.clone(), &settings.timeouts, deadline).await {
-                Ok(stream) => {
-                    round.note(&picked, started, begun.elapsed(), None);
-                    source.credentials.succeeded(&picked);
-                    return Ok(Answer {
-                        provider: source.name.clone(),
-                        model: entry.model.clone(),
-                        credential: picked.label,
-                        continuation: source.provider.continuation(),
-                        tries: round.tries,
-                        stream: Box::pin(stream),
-                    });
-                }
-                Err(error) => {
-                    round.note(&picked, started, begun.elapsed(), Some(&error));
-                    source.credentials.failed(&picked, error.class, error.retry_after, &settings.retry, Instant::now());
-                    match round.after(picked, &error) {
-                        Some(next) => picked = next,
-                        None => return Err(AskError { error, tries: round.tries }),
-                    }
-                }
-            }
+        match chain::plan(&registry, &ask).await {
+            Ok(chain) => Walk::new(settings, &chain, &ask, deadline, &self.inner.means.chance).run().await,
+            Err(error) => Err(AskError { error, tries: Vec::new() }),
         }
+    }
+
+    /// As [`Self::ask`], but equal questions share one call, and a whole answer is kept for the next one. `key` is a keyed
+    /// digest of everything that makes questions equal; the caller alone knows what that is and who may share. The call goes
+    /// on while anybody listens; its cost is the first asker's, and for the others the stream ends with a cost of zero.
+    pub async fn ask_cached(&self, key: CacheKey, ask: Ask) -> Result<Answer, AskError> {
+        cache::ask(&self.inner.answers, self, key, ask).await
     }
 }
 
-/// One question's way through keys and pauses.
-struct Round<'a> {
-    source: &'a Source,
-    entry: &'a ModelEntry,
-    settings: &'a GatewaySettings,
-    chance: &'a Chance,
-    deadline: Instant,
-    /// Keys that this question has no use for any more.
-    spent: Vec<usize>,
-    tries: Vec<Try>,
-}
-
-impl Round<'_> {
-    /// The first key. If all of them rest for longer than anybody should wait, the question fails without a call.
-    fn first(&self) -> Result<Picked, ProviderError> {
-        let picked = self.source.credentials.pick(&[], Instant::now());
-        let picked = picked.ok_or_else(|| ProviderError::new(ErrorClass::Auth, "no key"))?;
-        if picked.wait > self.settings.retry.longest_hint || self.too_late(picked.wait) {
-            let error = ProviderError::new(ErrorClass::RateLimited, "every key of this provider rests after its limit")
-                .with_code("keys_resting");
-            return Err(ProviderError { retry_after: Some(picked.wait), ..error });
-        }
-        Ok(picked)
+fn provider_health(source: &Source, now: Instant) -> ProviderHealth {
+    let load = source.state.limiter.load();
+    let turns = source.state.turns();
+    let credentials = source.credentials.iter().map(|key| CredentialHealth {
+        id: key.id.clone(),
+        label: key.label.clone(),
+        state: turns.state(key, now),
+    });
+    let credentials = credentials.collect();
+    drop(turns);
+    ProviderHealth {
+        provider: source.name.clone(),
+        in_flight: load.running,
+        limit: load.limit,
+        waiting: load.waiting,
+        models: source.state.health(now),
+        credentials,
     }
-
-    /// The key and the pause for the next call, or the end.
-    fn after(&mut self, picked: Picked, error: &ProviderError) -> Option<Picked> {
-        let failures = u32::try_from(self.tries.len()).unwrap_or(u32::MAX);
-        let next = match retry::next(error, failures, &self.settings.retry, (self.chance)()) {
-            Next::Again(pause) => Picked { wait: pause, ..picked },
-            Next::GiveUp => return None,
-            Next::OtherKey { else_again } => {
-                self.spent.push(picked.index);
-                let other = self.source.credentials.pick(&self.spent, Instant::now());
-                match (other, else_again) {
-                    (Some(other), None) if other.wait > self.settings.retry.longest_hint => return None,
-                    // Another key that rests for longer than this one's pause is no help.
-                    (Some(other), Some(pause)) if other.wait > pause => Picked { wait: pause, ..picked },
-                    (Some(other), _) => other,
-                    (None, Some(pause)) => Picked { wait: pause, ..picked },
-                    (None, None) => return None,
-                }
-            }
-        };
-        (!self.too_late(next.wait)).then_some(next)
-    }
-
-    fn too_late(&self, wait: Duration) -> bool {
-        Instant::now() + wait >= self.deadline
-    }
-
-    /// Records, counts and logs a call. Never the provider's words: they can hold ids, keys and the user's own text.
-    fn note(&mut self, picked: &Picked, started: SystemTime, took: Duration, error: Option<&ProviderError>) {
-        let class = error.map_or("ok", |error| error.class.as_str());
-        let (provider, model) = (self.source.name.clone(), self.entry.model.clone());
-        metrics::counter!("obrol_llm_attempts_total", "provider" => provider.clone(), "model" => model.clone(), "class" => class).increment(1);
-        match error {
-            None => metrics::histogram!("obrol_llm_first_token_seconds", "provider" => provider.clone(), "model" => model.clone()).record(took),
-            Some(error) => tracing::warn!(
-                provider,
-                model,
-                credential = picked.label,
-                class,
-                status = error.status,
-                code = error.code,
-                retry_after = error.retry_after.map(|hint| hint.as_secs_f64()),
-                "a call to a provider failed"
-            ),
-        }
-        self.tries.push(Try {
-            provider,
-            model,
-            credential: picked.label.clone(),
-            started,
-            took,
-            class: error.map(|error| error.class),
-            status: error.and_then(|error| error.status),
-            retry_after: error.and_then(|error| error.retry_after),
-            detail: error.map(|error| error.detail.clone()).unwrap_or_default(),
-        });
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "a record of when a call was made, never a decision")]
-fn wall_clock() -> SystemTime {
-    SystemTime::now()
 }

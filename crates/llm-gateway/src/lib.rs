@@ -1,26 +1,52 @@
-//! Whom to ask, with which credential, again or not, and within which time.
+//! Whom to ask, with which credential, again or elsewhere, at what price, and within which time.
 //!
-//! A [`Gateway`] knows the configured providers, an Ollama on this machine if one answers, and the built-in guide. Retries
-//! and rotation happen only before the first content of an answer; afterwards the stream is the caller's, with the limits
-//! on silence and on the whole still applied. It knows nothing of users but a key to count their messages by.
+//! A [`Gateway`] knows the configured providers, an Ollama on this machine if one answers, and the built-in guide. Retries,
+//! rotation and other models happen only before the first content of an answer; afterwards the stream is the caller's, with
+//! the limits on silence and on the whole still applied. It knows nothing of users but keys to count and to queue them by.
+//!
+//! Reading order: [`settings`] → `registry` → `chain` (whom) → `walk` (the way) → `retry` (what an error does) → `attempt`.
 
 mod ask;
 mod attempt;
+mod breaker;
+mod cache;
 mod catalogue;
+mod chain;
+mod concurrency;
 mod credentials;
 pub mod estimate;
 mod gateway;
+mod health;
+mod notice;
+pub mod price;
+mod registry;
 mod retry;
+pub mod rules;
 mod settings;
 mod source;
+mod state;
+pub mod tokenizer;
+mod walk;
 mod watch;
 
-pub use ask::{Answer, Ask, AskError, Try};
-pub use catalogue::ModelEntry;
+pub use ask::{Answer, Ask, AskError, CANNOT_CONTINUE, Cached, Needs, Spoke, Try};
+pub use breaker::{BreakerSettings, BreakerState};
+pub use cache::{CacheKey, CacheSettings};
+pub use catalogue::{EntryKind, ModelEntry};
+pub use concurrency::LimitSettings;
 pub use coordination::Hit;
+pub use credentials::CredentialState;
 pub use gateway::{Chance, Gateway};
+pub use health::{CredentialHealth, Health, ModelHealth, ProviderHealth};
 pub use llm_client::{
-    ChatEvent, ChatMessage, ChatPart, ChatRole, ChatStream, Continuation, ErrorClass, FinishReason, ProviderError,
-    Secret, ToolCall, Usage,
+    AnswerFormat, ChatEvent, ChatMessage, ChatPart, ChatRequest, ChatRole, ChatStream, Continuation, Effort,
+    ErrorClass, FinishReason, ImageSource, Kept, ProviderError, ProviderKind, Secret, ToolCall, ToolChoice, ToolSpec,
+    Trace, UnknownKind, Usage,
 };
-pub use settings::{GatewaySettings, Limits, ProviderKind, ProviderSettings, RetrySettings, Timeouts, UnknownKind};
+pub use notice::Notice;
+pub use price::Price;
+pub use settings::{
+    ConcurrencySettings, CredentialSettings, GatewaySettings, Limits, ModelSettings, Network, ProviderSettings,
+    RetrySettings, RouteSettings, RouteStep, Timeouts,
+};
+pub use source::MakeProvider;

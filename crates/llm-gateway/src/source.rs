@@ -1,15 +1,26 @@
-//! One provider with its keys and its list of models.
+//! One provider with its keys, its list of models and what is known of it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use llm_client::guide::Guide;
-use llm_client::openai::OpenAi;
-use llm_client::{ModelInfo, Provider};
+use llm_client::{ExposeSecret, ModelInfo, Provider, ProviderKind, Secret};
 
 use crate::catalogue::Listing;
-use crate::credentials::Credentials;
-use crate::settings::{GatewaySettings, ProviderKind, ProviderSettings};
+use crate::gateway::Chance;
+use crate::notice::Notices;
+use crate::settings::{CredentialSettings, GatewaySettings, Network, ProviderSettings, Timeouts};
+use crate::state::ProviderState;
+
+/// Makes the client of a provider; the time limits are already the provider's own.
+pub type MakeProvider = Arc<dyn Fn(&ProviderSettings, &Timeouts) -> Arc<dyn Provider> + Send + Sync>;
+
+/// What the gateway brings, whatever the operator says.
+#[derive(Clone)]
+pub struct Means {
+    pub make: MakeProvider,
+    pub chance: Chance,
+    pub notices: Notices,
+}
 
 /// Why a provider is here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,54 +35,98 @@ pub struct Source {
     pub name: String,
     pub origin: Origin,
     pub provider: Arc<dyn Provider>,
-    pub credentials: Credentials,
-    pub listing: Listing,
+    pub credentials: Vec<CredentialSettings>,
+    pub timeouts: Timeouts,
+    pub listing: Arc<Listing>,
+    pub state: Arc<ProviderState>,
+    pub notices: Notices,
+    settings: ProviderSettings,
 }
 
-/// The configured providers in their order, then an Ollama, then the guide.
-pub fn all(settings: &GatewaySettings) -> Vec<Arc<Source>> {
-    let limits = egress::Limits { connect: settings.timeouts.connect, ..egress::Limits::default() };
-    // The operator wrote these addresses: a model server on the own network is what many run.
-    let http = egress::Client::with_limits(egress::Policy::operator(), limits);
-    let mut sources: Vec<_> =
-        settings.providers.iter().map(|one| configured(one, &http, settings.timeouts.models)).collect();
+/// The clients over real connections.
+pub fn connect() -> MakeProvider {
+    Arc::new(|settings, timeouts| {
+        let limits = egress::Limits { connect: timeouts.connect, ..egress::Limits::default() };
+        let policy = match settings.network {
+            Network::Operator => egress::Policy::operator(),
+            Network::Public => egress::Policy::user(),
+        };
+        let http = egress::Client::with_limits(policy, limits);
+        settings.kind.build(http, &settings.base_url, settings.options())
+    })
+}
+
+/// The configured providers in their order, then an Ollama, then the guide. Of a provider that was there before, what is
+/// known lives on.
+pub fn all(settings: &GatewaySettings, old: &[Arc<Source>], means: &Means) -> Vec<Arc<Source>> {
+    let build = |one: &ProviderSettings, origin: Origin| {
+        let name = one.name.to_ascii_lowercase();
+        let before = old.iter().find(|source| source.name == name && source.origin == origin);
+        Arc::new(Source::new(name, origin, one, settings, before.map(Arc::as_ref), means))
+    };
+    let mut sources: Vec<_> = settings.providers.iter().map(|one| build(one, Origin::Configured)).collect();
     if settings.ollama_probe && !settings.providers.iter().any(|one| one.name.eq_ignore_ascii_case("ollama")) {
-        let base_url = format!("{}/v1", settings.ollama_url.trim_end_matches('/'));
-        sources.push(Source {
-            name: "ollama".to_owned(),
-            origin: Origin::Found,
-            provider: Arc::new(OpenAi::new(http, &base_url)),
-            credentials: Credentials::new(Vec::new()),
-            listing: Listing::asked(settings.timeouts.probe),
-        });
+        sources
+            .push(build(&ProviderSettings::new("ollama", ProviderKind::Ollama, &settings.ollama_url), Origin::Found));
     }
     if settings.guide {
-        let model = ModelInfo { id: "guide".to_owned(), name: "Obrol guide".to_owned(), ..ModelInfo::default() };
-        sources.push(Source {
-            name: "guide".to_owned(),
-            origin: Origin::Guide,
-            provider: Arc::new(Guide::default()),
-            credentials: Credentials::new(Vec::new()),
-            listing: Listing::fixed(vec![model]),
-        });
+        sources.push(build(&ProviderSettings::new("guide", ProviderKind::Compatible, ""), Origin::Guide));
     }
-    sources.into_iter().map(Arc::new).collect()
+    sources
 }
 
-fn configured(settings: &ProviderSettings, http: &egress::Client, limit: Duration) -> Source {
-    let provider: Arc<dyn Provider> = match settings.kind {
-        ProviderKind::OpenAi => Arc::new(OpenAi::new(http.clone(), &settings.base_url)),
-    };
+impl Source {
+    fn new(
+        name: String,
+        origin: Origin,
+        own: &ProviderSettings,
+        settings: &GatewaySettings,
+        before: Option<&Source>,
+        means: &Means,
+    ) -> Self {
+        let timeouts = own.timeouts.unwrap_or(settings.timeouts);
+        // Another address or dialect is another service: what was learnt of the old one says nothing of it.
+        let place = |one: &ProviderSettings| (one.kind, one.base_url.clone(), one.network);
+        let same = before.filter(|before| place(&before.settings) == place(own));
+        let state = match same {
+            Some(before) => {
+                before.state.set(settings, own.max_concurrency, &before.credentials, &own.credentials);
+                before.state.clone()
+            }
+            None => ProviderState::new(&name, settings, own.max_concurrency, means),
+        };
+        // The same client keeps its open connections.
+        let wired = same.filter(|one| one.timeouts.connect == timeouts.connect && same_options(&one.settings, own));
+        let provider = match (wired, origin) {
+            (Some(before), _) => before.provider.clone(),
+            (None, Origin::Guide) => Arc::new(Guide::default()),
+            (None, Origin::Configured | Origin::Found) => (means.make)(own, &timeouts),
+        };
+        let limit = if origin == Origin::Found { settings.timeouts.probe } else { timeouts.models };
+        let listing = match same.filter(|before| before.settings.models == own.models) {
+            Some(before) => before.listing.clone(),
+            None => Arc::new(listing(origin, own, limit)),
+        };
+        let (credentials, notices, settings) = (own.credentials.clone(), means.notices.clone(), own.clone());
+        Self { name, origin, provider, credentials, timeouts, listing, state, notices, settings }
+    }
+}
+
+fn same_options(one: &ProviderSettings, other: &ProviderSettings) -> bool {
+    let plain = |(name, value): &(String, Secret)| (name.clone(), value.expose_secret().to_owned());
+    one.continuation == other.continuation && one.headers.iter().map(plain).eq(other.headers.iter().map(plain))
+}
+
+fn listing(origin: Origin, own: &ProviderSettings, limit: std::time::Duration) -> Listing {
     let named = |id: &String| ModelInfo { id: id.clone(), name: id.clone(), ..ModelInfo::default() };
-    let listing = match settings.models.as_slice() {
-        [] => Listing::asked(limit),
-        named_by_operator => Listing::fixed(named_by_operator.iter().map(named).collect()),
-    };
-    Source {
-        name: settings.name.to_ascii_lowercase(),
-        origin: Origin::Configured,
-        provider,
-        credentials: Credentials::new(settings.api_keys.clone()),
-        listing,
+    match (origin, own.models.as_slice()) {
+        (Origin::Guide, _) => {
+            let name = "Obrol guide".to_owned();
+            Listing::fixed(vec![ModelInfo { id: "guide".to_owned(), name, ..ModelInfo::default() }])
+        }
+        (Origin::Configured | Origin::Found, []) => Listing::asked(limit),
+        (Origin::Configured | Origin::Found, named_by_operator) => {
+            Listing::fixed(named_by_operator.iter().map(named).collect())
+        }
     }
 }

@@ -10,6 +10,14 @@ use futures_util::{Stream, StreamExt};
 use llm_client::{ChatEvent, ChatStream, ErrorClass, ProviderError};
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use crate::concurrency::Permit;
+
+/// What a running answer holds: its place at the provider, and whom to tell when it is cut.
+pub struct Held {
+    pub _permit: Permit,
+    pub cut: Box<dyn FnOnce(&ProviderError) + Send>,
+}
+
 /// First what was read ahead, then the rest. `Alive` is taken as life and not passed on.
 pub struct Watched {
     ahead: VecDeque<ChatEvent>,
@@ -19,11 +27,20 @@ pub struct Watched {
     alarm: Pin<Box<Sleep>>,
     /// The alarm runs. It is set when there is nothing to read, so a slow reader is never taken for a silent provider.
     waiting: bool,
+    held: Option<Held>,
 }
 
 impl Watched {
     pub fn new(ahead: VecDeque<ChatEvent>, inner: ChatStream, stall: Duration, deadline: Instant) -> Self {
-        Self { ahead, inner: Some(inner), stall, deadline, alarm: Box::pin(sleep_until(deadline)), waiting: false }
+        Self {
+            ahead,
+            inner: Some(inner),
+            stall,
+            deadline,
+            alarm: Box::pin(sleep_until(deadline)),
+            waiting: false,
+            held: None,
+        }
     }
 }
 
@@ -33,7 +50,7 @@ impl Stream for Watched {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         if let Some(event) = self.ahead.pop_front() {
             if matches!(event, ChatEvent::Finished { .. }) {
-                self.inner = None;
+                self.close(None);
             }
             return Poll::Ready(Some(Ok(event)));
         }
@@ -45,7 +62,7 @@ impl Stream for Watched {
                     match heard {
                         // Nothing follows an end: dropping the stream here ends the connection, whatever the caller does.
                         last @ (Some(Ok(ChatEvent::Finished { .. }) | Err(_)) | None) => {
-                            self.inner = None;
+                            self.close(last.as_ref().and_then(|last| last.as_ref().err()));
                             return Poll::Ready(last);
                         }
                         Some(Ok(_)) if Instant::now() >= self.deadline => return self.end(deadline_passed()),
@@ -73,8 +90,26 @@ impl Stream for Watched {
 
 impl Watched {
     fn end(&mut self, error: ProviderError) -> Poll<Option<Result<ChatEvent, ProviderError>>> {
-        self.inner = None;
+        self.close(Some(&error));
         Poll::Ready(Some(Err(error)))
+    }
+
+    /// From the first content on the place at the provider is the stream's.
+    pub fn hold(mut self, held: Held) -> Self {
+        // An answer that is already whole needs none.
+        let whole = self.ahead.back().is_some_and(|event| matches!(event, ChatEvent::Finished { .. }));
+        self.held = (!whole).then_some(held);
+        if whole {
+            self.inner = None;
+        }
+        self
+    }
+
+    fn close(&mut self, error: Option<&ProviderError>) {
+        self.inner = None;
+        if let (Some(held), Some(error)) = (self.held.take(), error) {
+            (held.cut)(error);
+        }
     }
 }
 

@@ -46,12 +46,10 @@ fn even() -> llm_gateway::Chance {
 }
 
 fn provider(name: &str, fake: &Fake, keys: &[&str]) -> ProviderSettings {
+    let keys = keys.iter().map(|key| Secret::from((*key).to_owned()));
     ProviderSettings {
-        name: name.to_owned(),
-        kind: ProviderKind::OpenAi,
-        base_url: fake.url(),
-        api_keys: keys.iter().map(|key| Secret::from((*key).to_owned())).collect(),
         models: vec!["Model-A".to_owned()],
+        ..ProviderSettings::new(name, ProviderKind::OpenAi, &fake.url()).with_keys(keys)
     }
 }
 
@@ -329,7 +327,9 @@ async fn a_provider_that_has_no_list_is_left_alone_for_a_while() {
 
 #[tokio::test]
 async fn an_ollama_is_offered_only_while_it_answers() {
-    let fake = Fake::one(Reply::json(200, r#"{"data":[{"id":"qwen3:4b"},{"id":"nomic-embed-text"}]}"#)).await;
+    let list = r#"{"models":[{"model":"qwen3:4b","details":{"context_length":40960},"capabilities":["completion","tools","thinking"]},
+        {"model":"nomic-embed-text","capabilities":["embedding"]}]}"#;
+    let fake = Fake::one(Reply::json(200, list)).await;
     let with = |url: String| {
         let settings = GatewaySettings { ollama_probe: true, ollama_url: url, ..settings(Vec::new()) };
         Gateway::new(settings, Coordination::memory(), even())
@@ -338,9 +338,11 @@ async fn an_ollama_is_offered_only_while_it_answers() {
     let ids: Vec<_> = found.models().await.into_iter().map(|entry| entry.id).collect();
     assert_eq!(
         (ids, fake.asked()[0].path.as_str()),
-        (vec!["ollama/qwen3:4b".to_owned(), "guide/guide".to_owned()], "/v1/models")
+        (vec!["ollama/qwen3:4b".to_owned(), "guide/guide".to_owned()], "/api/tags")
     );
     assert_eq!(found.default_model().await, "guide/guide");
+    let entry = found.resolve("Ollama/qwen3:4b").await.unwrap();
+    assert_eq!((entry.context_window, entry.tools, entry.reasoning, entry.vision), (Some(40_960), true, true, false));
     let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let lonely = with(format!("http://{nobody}"));
     assert_eq!(lonely.models().await.len(), 1);

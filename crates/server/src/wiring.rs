@@ -110,6 +110,7 @@ pub fn gateway_settings(config: &Config) -> GatewaySettings {
     let keys = &config.models;
     GatewaySettings {
         providers: config.providers.clone(),
+        routes: config.routes.clone(),
         limits: Limits { messages_per_minute: config.messages_per_minute() },
         timeouts: Timeouts {
             connect: keys.connect_timeout.0,

@@ -10,6 +10,7 @@ mod heartbeat;
 mod rescue;
 mod runner;
 mod settle;
+mod trail;
 mod worker;
 
 pub(crate) use bench::Bench;

@@ -14,6 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::Instant;
 
 use super::bench::{Live, Stop};
+use super::trail::trail;
 use super::{context, settle};
 use crate::App;
 use crate::events::{Event, announce};
@@ -48,6 +49,8 @@ pub(super) struct Record {
     pub asked: u64,
     pub error_class: Option<&'static str>,
     pub error_text: Option<String>,
+    /// The calls that failed before somebody spoke, or before nobody did.
+    pub tries: Option<String>,
     /// The gateway tried all it may before anything was said.
     pub exhausted: bool,
     /// When the provider says that asking again makes sense.
@@ -128,16 +131,19 @@ async fn stop_asked(stopped: &mut watch::Receiver<Stop>) -> Done {
 
 async fn answer(app: &App, run: &Run, live: &Live, deadline: Instant, record: &mut Record) -> Done {
     match prepare(app, run).await {
-        Ok(Prepared { branch, said, budget }) => {
+        Ok(Prepared { branch, said, budget, avoid }) => {
             let mut budget = budget;
             record.said = Some(said);
             for _ in 0..=FITS {
                 let messages = context::fit(&branch, budget);
                 record.asked = estimate::messages(&messages);
-                match ask(app, run, messages.clone(), deadline).await {
+                match ask(app, run, messages.clone(), &avoid, deadline).await {
                     Ok(answer) => return stream(app, run, live, answer, record).await,
-                    Err(AskError { error, .. }) if error.class == ErrorClass::ContextLength && messages.len() > 1 => {
+                    Err(AskError { error, tries })
+                        if error.class == ErrorClass::ContextLength && messages.len() > 1 =>
+                    {
                         note_failure(record, &error);
+                        record.tries = trail(&tries);
                         budget = record.asked / 2;
                     }
                     Err(AskError { error, tries }) => {
@@ -147,6 +153,7 @@ async fn answer(app: &App, run: &Run, live: &Live, deadline: Instant, record: &m
                             record.credential.clone_from(&last.credential);
                         }
                         note_failure(record, &error);
+                        record.tries = trail(&tries);
                         record.exhausted = true;
                         return Done::Failed(failure(&error));
                     }
@@ -162,6 +169,8 @@ struct Prepared {
     branch: Vec<Message>,
     said: Said,
     budget: u64,
+    /// Models that failed in earlier attempts: asked after the others of their route.
+    avoid: Vec<String>,
 }
 
 /// Gate and context: may the person still ask, is the model there, what was said.
@@ -183,16 +192,31 @@ async fn prepare(app: &App, run: &Run) -> Result<Prepared, Done> {
     }
     let first = branch.last().filter(|question| question.parent.is_none());
     let said = Said { first_question: first.map(|question| plain_text(&question.content)), answer };
-    Ok(Prepared { branch, said, budget })
+    let avoid = match run.state.attempt {
+        0 | 1 => Vec::new(),
+        _ => {
+            persistence::runs::failed_models(app.db.read(), run.id).await.map_err(|fault| unavailable(fault.into()))?
+        }
+    };
+    Ok(Prepared { branch, said, budget, avoid })
 }
 
-async fn ask(app: &App, run: &Run, messages: Vec<ChatMessage>, deadline: Instant) -> Result<Answer, AskError> {
+async fn ask(
+    app: &App,
+    run: &Run,
+    messages: Vec<ChatMessage>,
+    avoid: &[String],
+    deadline: Instant,
+) -> Result<Answer, AskError> {
     let ask = Ask {
         model: run.model.clone(),
         messages,
         max_output_tokens: None,
         language: Some(run.locale.as_str().to_owned()),
         deadline: Some(deadline),
+        asker: run.user.to_string(),
+        avoid: avoid.to_vec(),
+        ..Ask::default()
     };
     app.gateway.ask(ask).await
 }
@@ -205,6 +229,7 @@ async fn stream(app: &App, run: &Run, live: &Live, answer: Answer, record: &mut 
     record.provider = Some(answer.provider.clone());
     record.model = Some(answer.model.clone());
     record.credential.clone_from(&answer.credential);
+    record.tries = trail(&answer.tries);
     let kept = live.text().1;
     let mut repeated = if answer.continuation == Continuation::Replay { kept.as_str() } else { "" };
     let mut stream = answer.stream;

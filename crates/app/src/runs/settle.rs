@@ -254,6 +254,15 @@ fn attempt_end(done: &Done, record: &Record) -> AttemptEnd {
         },
         usage: record.usage,
         error_class: record.error_class.map(str::to_owned),
-        error_text: record.error_text.clone(),
+        error_text: told(record),
+    }
+}
+
+/// What went wrong in an attempt, also in one that succeeded in the end.
+fn told(record: &Record) -> Option<String> {
+    match (&record.error_text, &record.tries) {
+        (Some(text), Some(tries)) => Some(format!("{text} [{tries}]")),
+        (Some(one), None) | (None, Some(one)) => Some(one.clone()),
+        (None, None) => None,
     }
 }

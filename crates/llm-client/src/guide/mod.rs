@@ -17,7 +17,7 @@ pub use manual::{LANGUAGES, Page, Section, page, pages};
 use crate::provider::BoxFuture;
 use crate::{
     ChatEvent, ChatRequest, ChatStream, Continuation, ErrorClass, FinishReason, ModelInfo, Provider, ProviderError,
-    Secret, Usage,
+    Secret, Trace, Usage,
 };
 
 /// The id of its one model.
@@ -56,7 +56,8 @@ impl Guide {
                 }
                 yield Ok(ChatEvent::Text(piece.to_owned()));
             }
-            yield Ok(ChatEvent::Finished { reason: FinishReason::Stop, usage: Some(usage) });
+            let trace = Box::new(Trace { model: Some(MODEL.to_owned()), ..Trace::default() });
+            yield Ok(ChatEvent::Finished { reason: FinishReason::Stop, usage: Some(usage), kept: None, trace });
         }))
     }
 }

@@ -207,7 +207,7 @@ async fn it_streams_in_pieces_and_says_the_same_every_time() {
             .collect();
         assert!(pieces.len() > 20, "{}", pieces.len());
         assert!(pieces.iter().all(|piece| piece.chars().count() < 80));
-        let Some(Ok(ChatEvent::Finished { reason: FinishReason::Stop, usage: Some(usage) })) = events.last() else {
+        let Some(Ok(ChatEvent::Finished { reason: FinishReason::Stop, usage: Some(usage), .. })) = events.last() else {
             panic!("{:?}", events.last())
         };
         assert!(usage.output_total > 50 && usage.input_total > 5 && usage.cost_micros == Some(0));

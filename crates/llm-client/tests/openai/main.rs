@@ -66,7 +66,7 @@ fn text(events: &[ChatEvent]) -> String {
 
 fn finish(events: &[ChatEvent]) -> (FinishReason, Option<Usage>) {
     match events.last() {
-        Some(ChatEvent::Finished { reason, usage }) => (reason.clone(), *usage),
+        Some(ChatEvent::Finished { reason, usage, .. }) => (reason.clone(), *usage),
         other => panic!("not finished: {other:?}"),
     }
 }

@@ -19,28 +19,28 @@ async fn the_request_says_what_was_asked() {
         model: "gpt-test".to_owned(),
         messages: vec![
             ChatMessage::text(ChatRole::System, "You are brief."),
-            ChatMessage {
-                role: ChatRole::User,
-                parts: vec![
+            ChatMessage::of(
+                ChatRole::User,
+                vec![
                     ChatPart::Text("What is it?".to_owned()),
                     ChatPart::Image(ImageSource::Inline {
                         media_type: "image/png".to_owned(),
                         data: Bytes::from_static(b"\x89PNG"),
                     }),
                 ],
-            },
-            ChatMessage {
-                role: ChatRole::Assistant,
-                parts: vec![ChatPart::ToolCall(ToolCall {
+            ),
+            ChatMessage::of(
+                ChatRole::Assistant,
+                vec![ChatPart::ToolCall(ToolCall {
                     id: "call_1".into(),
                     name: "get_stock".into(),
                     arguments: "{\"sku\":\"A1\"}".into(),
                 })],
-            },
-            ChatMessage {
-                role: ChatRole::Tool,
-                parts: vec![ChatPart::ToolResult { call_id: "call_1".into(), text: "{\"qty\":3}".into() }],
-            },
+            ),
+            ChatMessage::of(
+                ChatRole::Tool,
+                vec![ChatPart::ToolResult { call_id: "call_1".into(), text: "{\"qty\":3}".into() }],
+            ),
         ],
         max_output_tokens: Some(256),
         temperature: Some(0.7),
@@ -50,6 +50,7 @@ async fn the_request_says_what_was_asked() {
             description: "d".into(),
             parameters: json!({"type": "object"}),
         }],
+        ..ChatRequest::default()
     };
     let secret = || Some(Secret::from(KEY.to_owned()));
     drop(provider(&fake).chat(request.clone(), secret()).await.unwrap());

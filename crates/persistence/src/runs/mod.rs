@@ -8,8 +8,8 @@ mod text;
 pub use claim::{Claimed, Lease, claim, rescue_candidates};
 pub use finish::{AttemptEnd, again, ask_to_stop, drop_pieces, end, ending, finish_attempt, finished_attempt};
 pub use read::{
-    Counts, Progress, active_of_conversation, active_of_user, by_id, count_queued_of_user, counts, held, of_user,
-    place_in_queue, progress_of_users, waiting_since,
+    Counts, Progress, active_of_conversation, active_of_user, by_id, count_queued_of_user, counts, failed_models, held,
+    of_user, place_in_queue, progress_of_users, waiting_since,
 };
 pub use text::{Chunk, Held, StoredText, append, forget_text, heartbeat, held_now, keeps_since, stored_text};
 

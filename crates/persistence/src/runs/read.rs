@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::text::Held;
 use super::{from_row, unsigned};
 use crate::Result;
+use crate::entity::run_attempts;
 use crate::entity::runs::{Column, Entity};
 
 /// How many runs are in a state, and since when the oldest waits.
@@ -29,6 +30,21 @@ pub async fn of_user(conn: &impl ConnectionTrait, user: UserId, id: RunId) -> Re
 /// For the worker, which acts with the rights that the run carries.
 pub async fn by_id(conn: &impl ConnectionTrait, id: RunId) -> Result<Option<Run>> {
     Entity::find_by_id(id.uuid()).one(conn).await?.map(from_row).transpose()
+}
+
+/// The models (`provider/model`) that failed in this run's earlier attempts.
+pub async fn failed_models(conn: &impl ConnectionTrait, id: RunId) -> Result<Vec<String>> {
+    use run_attempts::Column;
+    let failed: Vec<(Option<String>, Option<String>)> = run_attempts::Entity::find()
+        .select_only()
+        .columns([Column::Provider, Column::Model])
+        .filter(Column::RunId.eq(id.uuid()))
+        .filter(Column::Outcome.eq("failed"))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let named = failed.into_iter().filter_map(|(provider, model)| Some(format!("{}/{}", provider?, model?)));
+    Ok(named.collect::<std::collections::BTreeSet<_>>().into_iter().collect())
 }
 
 /// A person's runs that are not over, oldest first.

@@ -76,12 +76,16 @@ const PROVIDERS_ENV: &str = "
 # --- Providers of models ---
 
 # Any number of them: OBROL_PROVIDER_<NAME>_…; the models are then called <name>/<model>.
-# KIND is `openai` for OpenAI and every server that speaks its API (OpenRouter, Groq, vLLM, llama.cpp, Ollama, LM Studio …).
-# API_KEY may hold several keys, separated by commas: they are used in turn. MODELS may be left out: the provider is asked.
+# KIND is openai, openrouter, groq, vercel, gemini, anthropic, ollama, or compatible: any server that speaks OpenAI's API
+# (vLLM, llama.cpp, LM Studio …). BASE_URL may be left out but for compatible. API_KEY may hold several keys, separated by
+# commas: they are used in turn; compatible and ollama need none. MODELS may be left out: the provider is asked.
 #OBROL_PROVIDER_OPENAI_KIND=openai
 #OBROL_PROVIDER_OPENAI_BASE_URL=https://api.openai.com/v1
 #OBROL_PROVIDER_OPENAI_API_KEY=sk-…
 #OBROL_PROVIDER_OPENAI_MODELS=gpt-5,gpt-5-mini
+
+# Routes: OBROL_ROUTE_<NAME>, models that are asked in this order until one answers. People choose it as route/<name>.
+#OBROL_ROUTE_CAREFUL=openai/gpt-5,anthropic/claude-sonnet-4-5,ollama/qwen3:4b
 ";
 
 const PROVIDERS_TOML: &str = "
@@ -91,4 +95,8 @@ const PROVIDERS_TOML: &str = "
 # base_url = \"https://api.openai.com/v1\"
 # api_key = \"sk-…\"
 # models = [\"gpt-5\", \"gpt-5-mini\"]
+
+# Chains of models that are asked in this order until one answers, offered as route/<name>.
+# [routes]
+# careful = [\"openai/gpt-5\", \"ollama/qwen3:4b\"]
 ";

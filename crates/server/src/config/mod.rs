@@ -5,13 +5,14 @@ pub mod faults;
 pub mod keys;
 mod production;
 mod providers;
+mod routes;
 pub mod section;
 pub mod sources;
 pub mod values;
 
 use std::path::{Path, PathBuf};
 
-use llm_gateway::ProviderSettings;
+use llm_gateway::{ProviderSettings, RouteSettings};
 
 use self::faults::Faults;
 use self::keys::{Accounts, Core, Database, Http, Models, Redis, Runs};
@@ -30,6 +31,7 @@ pub struct Config {
     pub runs: Runs,
     pub models: Models,
     pub providers: Vec<ProviderSettings>,
+    pub routes: Vec<RouteSettings>,
     /// Where everything is kept, with the default filled in.
     pub data_dir: PathBuf,
     /// The TOML file that was read.
@@ -86,6 +88,7 @@ impl Config {
         let accounts = Accounts::read(&mut reader);
         let runs = Runs::read(&mut reader);
         let models = Models::read(&mut reader);
+        let routes = routes::read(&sources, &known(&sources, &providers, models.as_ref()), &mut faults);
         let parts = (core, http, database, redis, accounts, runs, models);
         let (Some(core), Some(http), Some(database), Some(redis), Some(accounts), Some(runs), Some(models)) = parts
         else {
@@ -93,7 +96,7 @@ impl Config {
         };
         let data_dir = core.data_dir.clone().or_else(|| default_data_dir(&sources));
         let data_dir = data_dir.unwrap_or_else(|| PathBuf::from("obrol-data"));
-        let config = Self { core, http, database, redis, accounts, runs, models, providers, data_dir, file };
+        let config = Self { core, http, database, redis, accounts, runs, models, providers, routes, data_dir, file };
         config.cross_check(&mut faults);
         if faults.is_empty() { Ok(config) } else { Err(faults) }
     }
@@ -141,6 +144,19 @@ impl Config {
             None => format!("http://{}/", self.http.listen),
         }
     }
+}
+
+/// Whom routes may lead to: also who is there without being configured, and who has faults that are told elsewhere.
+fn known<'a>(sources: &Sources, providers: &'a [ProviderSettings], models: Option<&Models>) -> routes::Known<'a> {
+    let mut names: Vec<String> = sources.providers().into_keys().collect();
+    let offered = |on: fn(&Models) -> bool| models.is_none_or(on);
+    if offered(|models| models.ollama_probe) && !names.iter().any(|name| name == "ollama") {
+        names.push("ollama".to_owned());
+    }
+    if offered(|models| models.guide) {
+        names.push("guide".to_owned());
+    }
+    routes::Known { providers, names }
 }
 
 /// `OBROL_CONFIG`, or `obrol.toml` in the data directory when it is there.

@@ -96,13 +96,27 @@ impl Sources {
         found
     }
 
+    /// Names of the routes, each with the place where it was read and its text.
+    pub fn routes(&self) -> BTreeMap<String, (String, String)> {
+        let of_file = self.file.iter().filter_map(|(path, text)| {
+            let name = path.strip_prefix("routes.")?.to_ascii_lowercase();
+            Some((name, (format!("{path} (in the file)"), text.clone())))
+        });
+        let of_env = self.env.iter().filter_map(|(variable, text)| {
+            Some((super::routes::of_variable(variable)?, (variable.clone(), text.clone())))
+        });
+        of_file.chain(of_env).collect()
+    }
+
     /// Refuses names that mean nothing: a typo must not be a silent default.
     pub fn refuse_unknown(&self, keys: &[Key], faults: &mut Faults) {
-        let provider = |variable: &str| super::providers::of_variable(variable).is_some();
+        let named = |variable: &str| {
+            super::providers::of_variable(variable).is_some() || super::routes::of_variable(variable).is_some()
+        };
         let known: Vec<&str> = keys.iter().map(|key| key.env).collect();
         for variable in self.env.keys().filter(|variable| variable.starts_with("OBROL_")) {
             if known.contains(&variable.as_str())
-                || provider(variable)
+                || named(variable)
                 || NOT_OURS.iter().any(|name| variable.starts_with(name))
             {
                 continue;
@@ -123,8 +137,8 @@ impl Sources {
         }
         let places: Vec<String> = keys.iter().map(Key::path).collect();
         let places: Vec<&str> = places.iter().map(String::as_str).collect();
-        for path in self.file.keys().filter(|path| !path.starts_with("providers.") && !places.contains(&path.as_str()))
-        {
+        let named = |path: &str| path.starts_with("providers.") || path.starts_with("routes.");
+        for path in self.file.keys().filter(|path| !named(path) && !places.contains(&path.as_str())) {
             faults.add(format!("{path} (in the file)"), unknown(path, &places), None);
         }
         for path in self.file.keys().filter_map(|path| path.strip_prefix("providers.")) {

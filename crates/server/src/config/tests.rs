@@ -80,7 +80,8 @@ fn a_corpus_of_bad_values_is_refused_without_being_repeated() {
         ("OBROL_DATABASE_TLS", &["yes", "canary"]),
         ("OBROL_OLLAMA_PROBE", &["canary", "2"]),
         ("OBROL_SECRET_KEY", &["canary\nline"]),
-        ("OBROL_PROVIDER_A_KIND", &["canary", "gemini"]),
+        ("OBROL_PROVIDER_A_KIND", &["canary", "open ai"]),
+        ("OBROL_ROUTE_A", &["canary", "canary/m", "guide/guide,canary", "guide/", ",", "guide/guide,GUIDE/guide"]),
         ("OBROL_NO_SUCH_KEY", &["canary"]),
         ("OBROL_PROVIDER_A_KEY", &["canary"]),
     ];
@@ -101,7 +102,7 @@ fn secrets_never_show() {
         ("OBROL_SECRET_KEY_PREVIOUS", CANARY),
         ("DATABASE_URL", "postgres://obrol:canary-s3cr3t-value@db/obrol"),
         ("REDIS_URL", "redis://:canary-s3cr3t-value@cache/0"),
-        ("OBROL_PROVIDER_FAKE_KIND", "openai"),
+        ("OBROL_PROVIDER_FAKE_KIND", "anthropic"),
         ("OBROL_PROVIDER_FAKE_API_KEY", CANARY),
     ])
     .unwrap();
@@ -148,7 +149,7 @@ fn providers_come_from_environment_and_file() {
     std::fs::create_dir_all(&folder).unwrap();
     let file = folder.join("obrol.toml");
     let text = "[http]\nlisten = \"127.0.0.1:7000\"\ntrusted_proxies = 2\ncors_origins = [\"https://a.example\", \"https://b.example\"]\n\
-                [runs]\nqueue_age = \"2h\"\n[providers.local]\nkind = \"openai\"\nbase_url = \"http://127.0.0.1:8000/v1/\"\nmodels = [\"a\", \"b\"]\n";
+                [runs]\nqueue_age = \"2h\"\n[providers.local]\nkind = \"openai\"\nbase_url = \"http://127.0.0.1:8000/v1/\"\nmodels = [\"a\", \"b\"]\n[routes]\nboth = [\"local/c\", \"my_vllm/d\"]\n";
     std::fs::write(&file, text).unwrap();
     let config = load(&[
         ("OBROL_CONFIG", file.to_str().unwrap()),
@@ -166,7 +167,8 @@ fn providers_come_from_environment_and_file() {
         config.providers.iter().map(|provider| (provider.name.as_str(), provider.base_url.as_str())).collect();
     assert_eq!(names, [("local", "http://127.0.0.1:8000/v1"), ("my_vllm", "https://api.openai.com/v1")]);
     assert_eq!(config.providers[0].models, ["c"]);
-    assert_eq!(config.providers[1].api_keys.len(), 2);
+    assert_eq!((config.routes[0].name.as_str(), config.routes[0].models.len()), ("both", 2));
+    assert_eq!(config.providers[1].credentials.len(), 2);
 
     for (bad, key) in [
         ("[http]\nlistenn = \"canary\"\n", "http.listenn (in the file)"),
@@ -182,6 +184,66 @@ fn providers_come_from_environment_and_file() {
     std::fs::remove_dir_all(&folder).unwrap();
     let missing = load(&[("OBROL_CONFIG", file.to_str().unwrap())]).unwrap_err();
     assert!(missing.to_string().contains("cannot be read"));
+}
+
+#[test]
+fn each_kind_wants_what_it_cannot_do_without() {
+    use llm_gateway::ProviderKind;
+    let with = |kind: &str, more: &[(&str, &str)]| {
+        let mut env = vec![("OBROL_PROVIDER_X_KIND", kind)];
+        env.extend(more);
+        load(&env).map(|config| (config.providers[0].kind, config.providers[0].base_url.clone()))
+    };
+    let (key, url) = (("OBROL_PROVIDER_X_API_KEY", "k"), ("OBROL_PROVIDER_X_BASE_URL", "http://127.0.0.1:8000/v1/"));
+    for kind in ProviderKind::ALL {
+        let told = with(kind.as_str(), &[]);
+        let told: Result<_, Vec<String>> = told.map_err(|faults| faults.0.into_iter().map(|fault| fault.key).collect());
+        let expected = match (kind.needs_key(), kind.default_base_url()) {
+            (true, _) => Err(vec![key.0.to_owned()]),
+            (false, None) => Err(vec![url.0.to_owned()]),
+            (false, Some(usual)) => Ok((kind, usual.to_owned())),
+        };
+        assert_eq!(told, expected, "{kind:?}");
+        let here = with(&kind.as_str().to_uppercase(), &[key, url]).unwrap();
+        let meant = if kind == ProviderKind::OpenAi { ProviderKind::Compatible } else { kind };
+        assert_eq!(here, (meant, "http://127.0.0.1:8000/v1".to_owned()));
+    }
+    assert_eq!(with("openai", &[url]).unwrap().0, ProviderKind::Compatible, "a local server may want no key");
+    assert_eq!(with("openai", &[key]).unwrap().0, ProviderKind::OpenAi);
+    let told = with("compatible", &[]).unwrap_err().to_string();
+    assert!(told.contains("for example: OBROL_PROVIDER_X_BASE_URL=http://127.0.0.1:8000/v1"), "{told}");
+    assert_eq!(faults(&[("OBROL_PROVIDER_ROUTE_KIND", "ollama")]), ["OBROL_PROVIDER_ROUTE_KIND"]);
+}
+
+#[test]
+fn routes_name_models_that_can_be_there() {
+    let base = [
+        ("OBROL_PROVIDER_NEAR_KIND", "ollama"),
+        ("OBROL_PROVIDER_FAR_KIND", "openrouter"),
+        ("OBROL_PROVIDER_FAR_API_KEY", "k"),
+        ("OBROL_PROVIDER_FAR_MODELS", "openai/gpt-5"),
+    ];
+    let with = |more: &[(&str, &str)]| {
+        let mut env = base.to_vec();
+        env.extend(more);
+        load(&env)
+    };
+    let config = with(&[("OBROL_ROUTE_CAREFUL", "far/OpenAI/gpt-5, near/qwen3:4b,guide/guide")]).unwrap();
+    let models: Vec<_> = config.routes[0].models.iter().map(|step| step.model.as_str()).collect();
+    assert_eq!(
+        (config.routes[0].name.as_str(), models),
+        ("careful", vec!["far/OpenAI/gpt-5", "near/qwen3:4b", "guide/guide"])
+    );
+    let refused = |route: &str, more: &[(&str, &str)]| {
+        let mut env = vec![("OBROL_ROUTE_A", route)];
+        env.extend(more);
+        with(&env).unwrap_err().0.remove(0).fault
+    };
+    assert_eq!(refused("near/a,nobody/b", &[]), "model 2 is of no known provider; known: far, near, ollama, guide");
+    assert!(refused("guide/guide", &[("OBROL_GUIDE", "no")]).starts_with("model 1 is of no known provider"));
+    assert!(refused("ollama/a", &[("OBROL_OLLAMA_PROBE", "no")]).starts_with("model 1 is of no known provider"));
+    assert_eq!(refused("far/gpt-4", &[]), "model 1 is not among the models that are set for far");
+    assert_eq!(refused("near/a,near/b,Near/A", &[]), "model 3 is in it twice");
 }
 
 #[test]

@@ -572,7 +572,7 @@ export interface components {
             /** @description The built-in guide: answers about Obrol from its manual, and is no language model. */
             guide: boolean;
             /**
-             * @description `provider/model` in lower case.
+             * @description `provider/model`, or `route/name` for a chain of models; in lower case.
              * @example guide/guide
              */
             id: string;
