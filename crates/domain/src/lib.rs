@@ -17,6 +17,8 @@ pub mod conversations;
 pub mod ctx;
 pub mod error;
 pub mod ids;
+pub mod keys;
+pub mod llm;
 pub mod locale;
 pub mod runs;
 pub mod time;
