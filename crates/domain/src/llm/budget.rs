@@ -14,9 +14,13 @@ impl Amount {
         Self { tokens, micros }
     }
 
-    /// Below zero there is nothing to reserve: it would make room for others.
-    pub fn at_least_nothing(self) -> Self {
-        Self { tokens: self.tokens.max(0), micros: self.micros.max(0) }
+    /// The most that one call is believed: two thousand million tokens, a million dollars. What a provider reports is not
+    /// trusted so far that sums of it could overflow.
+    pub const MOST: Self = Self::new(2_000_000_000, 1_000_000_000_000);
+
+    /// Between nothing (less would make room for others) and [`Self::MOST`].
+    pub fn bounded(self) -> Self {
+        Self { tokens: self.tokens.clamp(0, Self::MOST.tokens), micros: self.micros.clamp(0, Self::MOST.micros) }
     }
 }
 

@@ -5,6 +5,7 @@
 //! that it was never sent, or that its maker died and used all it reserved, are assumptions.
 
 use super::budget::{Amount, Delta};
+use super::price::Tokens;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
@@ -99,6 +100,33 @@ impl CallKind {
     }
 }
 
+/// The account of a call: what it used, and what that costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spent {
+    pub tokens: Tokens,
+    pub cost_micros: i64,
+    /// Counted by us, because the provider did not say.
+    pub estimated: bool,
+}
+
+impl Spent {
+    /// Every count as far as it is believed ([`Amount::MOST`]), and parts not greater than what they are part of.
+    pub fn bounded(self) -> Self {
+        let most = Amount::MOST.tokens.unsigned_abs() / 2;
+        let (input, output) = (self.tokens.input.min(most), self.tokens.output.min(most));
+        let cached = self.tokens.cached.min(input);
+        let cache_write = self.tokens.cache_write.min(input - cached);
+        let reasoning = self.tokens.reasoning.min(output);
+        let tokens = Tokens { input, cached, cache_write, output, reasoning };
+        Self { tokens, cost_micros: self.cost_micros.clamp(0, Amount::MOST.micros), ..self }
+    }
+
+    /// What it takes of a budget.
+    pub fn amount(&self) -> Amount {
+        Amount::new(self.tokens.total(), self.cost_micros)
+    }
+}
+
 /// What the rules need to know of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -123,14 +151,14 @@ pub enum Input {
 impl Entry {
     /// A fresh reservation, and what it means for the budgets.
     pub fn reserve(amount: Amount) -> (Self, Delta) {
-        let reserved = amount.at_least_nothing();
+        let reserved = amount.bounded();
         let entry = Self { state: State::Reserved, outcome: Outcome::Pending, reserved, spent: Amount::default() };
         (entry, Delta { spent: Amount::default(), reserved, requests: 1 })
     }
 
     /// A call that was made without a reservation, written down after the fact.
     pub fn record(spent: Amount, outcome: Outcome) -> (Self, Delta) {
-        let spent = spent.at_least_nothing();
+        let spent = spent.bounded();
         let entry = Self { state: State::Settled, outcome, reserved: Amount::default(), spent };
         (entry, Delta { spent, reserved: Amount::default(), requests: 1 })
     }
@@ -139,7 +167,7 @@ impl Entry {
     pub fn step(self, input: Input) -> Option<(Self, Delta)> {
         match (self.state, input) {
             (_, Input::Settle { spent, outcome }) if self.is_assumed() => {
-                let spent = spent.at_least_nothing();
+                let spent = spent.bounded();
                 Some(self.to(Self { state: State::Settled, outcome, spent, ..self }))
             }
             (State::Reserved, Input::Release) => {

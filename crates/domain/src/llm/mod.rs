@@ -16,7 +16,7 @@ mod simulator;
 mod tests;
 
 pub use budget::{Amount, Budget, Cap, Delta};
-pub use ledger::{CallKind, Entry, Input, Outcome, State};
+pub use ledger::{CallKind, Entry, Input, Outcome, Spent, State};
 pub use limits::{Asker, Exceeded, Limit, Limits, Measure, Scope, Subject};
 pub use price::{Price, PriceSource, Tokens};
 pub use provider::{Capabilities, CredentialState, ProviderKind, ProviderName};

@@ -178,9 +178,9 @@ pub fn check_headers(headers: &[(String, String)]) -> Result<(), Vec<FieldFault>
         let pointer =
             format!("/headers/{}", name.chars().take(100).collect::<String>().replace('~', "~0").replace('/', "~1"));
         let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-        let code = if name.is_empty() || name.len() > 100 || !name.chars().all(token) {
-            "llm.header_invalid"
-        } else if value.len() > LONGEST || !value.chars().all(|c| visible(c) || c == ' ') || value.trim() != value {
+        let named = !name.is_empty() && name.len() <= 100 && name.chars().all(token);
+        let valued = value.len() <= LONGEST && value.chars().all(|c| visible(c) || c == ' ') && value.trim() == value;
+        let code = if !named || !valued {
             "llm.header_invalid"
         } else if OURS.contains(&lower.as_str()) {
             "llm.header_ours"
