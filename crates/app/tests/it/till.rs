@@ -51,7 +51,7 @@ async fn a_crowd_at_the_till_never_passes_a_cap() {
                 tokio::spawn(async move {
                     let (call, app) = (call(&house, user), &house.app);
                     match till(app).reserve(call.clone(), ESTIMATE).await {
-                        Ok(()) if number % 9 == 0 => till(app).release(call.call).await,
+                        Ok(()) if number.is_multiple_of(9) => till(app).release(call.call).await,
                         Ok(()) => {
                             used.fetch_add(60 + (number % 40) as i64, Ordering::SeqCst);
                             till(app).settle(call.call, account(60, number % 40, 1)).await;

@@ -94,8 +94,8 @@ pub async fn sums(
     let group = Expr::col((Alias::new(SUMS), Alias::new(GROUP)));
     // Nobody's calls stand where the nil id would.
     let group: SimpleExpr = match by {
-        By::User | By::Assistant | By::ApiKey => Func::coalesce([group.into(), Expr::value(Uuid::nil())]).into(),
-        By::Day | By::Model | By::Provider => group.into(),
+        By::User | By::Assistant | By::ApiKey => Func::coalesce([group, Expr::value(Uuid::nil())]).into(),
+        By::Day | By::Model | By::Provider => group,
     };
     let cost = Expr::col((Alias::new(SUMS), Alias::new("cost_micros")));
     let mut query = Query::select();
@@ -120,7 +120,7 @@ pub async fn sums(
     match by {
         By::Day => query.order_by_expr(group, Order::Desc),
         By::User | By::Model | By::Provider | By::Assistant | By::ApiKey => {
-            query.order_by_expr(cost.into(), Order::Desc).order_by_expr(group, Order::Asc)
+            query.order_by_expr(cost, Order::Desc).order_by_expr(group, Order::Asc)
         }
     };
     query.limit(limit);
@@ -143,10 +143,10 @@ pub async fn total(conn: &impl ConnectionTrait, filter: &Filter) -> Result<Optio
 fn inner(backend: DbBackend, filter: &Filter, by: By) -> SelectStatement {
     let mut query = base(backend, filter);
     let group: SimpleExpr = match by {
-        By::User => Expr::col(Column::UserId).into(),
-        By::Assistant => Expr::col(Column::AssistantId).into(),
-        By::ApiKey => Expr::col(Column::ApiKeyId).into(),
-        By::Provider => Expr::col(Column::Provider).into(),
+        By::User => Expr::col(Column::UserId),
+        By::Assistant => Expr::col(Column::AssistantId),
+        By::ApiKey => Expr::col(Column::ApiKeyId),
+        By::Provider => Expr::col(Column::Provider),
         // One name for `provider/model`, as people know it.
         By::Model => match backend {
             DbBackend::MySql => Expr::cust("CONCAT(`provider`, '/', `model`)"),

@@ -35,6 +35,8 @@ pub async fn run(config: Config, purpose: Purpose) -> Result<ExitCode, Failure> 
     if !migrated.applied.is_empty() {
         tracing::info!(migrations = migrated.applied.len(), snapshot = ?migrated.snapshot, "the database was brought to this version");
     }
+    // What this node had reserved when it died is counted before it reserves anew.
+    app::llm::ledger::at_start(app).await?;
     let working = !matches!(purpose, Purpose::Serve { work: false });
     let worker = if working { Some(Worker::start(app, Some(db_settings.clone())).await?) } else { None };
     let jobs = if working {
@@ -88,6 +90,7 @@ pub async fn run(config: Config, purpose: Purpose) -> Result<ExitCode, Failure> 
     }
     housekeeping.abort();
     events.abort();
+    app::llm::ledger::flush(app).await;
     app.db.clone().close().await;
     tracing::info!("stopped");
     Ok(code)

@@ -7,7 +7,7 @@ pub mod till;
 pub use persistence::llm::ledger::{Account, Call, Estimate, Settled, Verdict};
 pub(crate) use sweep::sweep;
 pub use sweep::{at_start, attempt_died};
-pub use till::{Till, till};
+pub use till::{Till, flush, till};
 
 use domain::ids::CallId;
 use domain::llm::{Exceeded, Limit};

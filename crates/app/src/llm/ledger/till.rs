@@ -41,6 +41,16 @@ pub fn till(app: &App) -> &Till {
     })
 }
 
+/// Before the process ends: whoever waits at the till is served, for a while.
+pub async fn flush(app: &App) {
+    /// The database may be away; the sweep counts what is not written.
+    const PATIENCE: Duration = Duration::from_secs(5);
+    let Some(till) = app.till.get() else { return };
+    if tokio::time::timeout(PATIENCE, till.flush()).await.is_err() {
+        tracing::warn!("the till was not empty at the end");
+    }
+}
+
 impl Till {
     /// Reserves; when it returns without an error the reservation is durable.
     ///
