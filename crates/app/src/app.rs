@@ -1,7 +1,7 @@
 //! The state that every use case is handed: one value, made once, cheap to clone.
 
 use std::ops::Deref;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 use coordination::Coordination;
@@ -16,7 +16,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::accounts::Accounts;
 use crate::events::Feeds;
+use crate::keys::Uses;
+use crate::llm::ledger::Till;
 use crate::runs::Bench;
+use crate::secrets::Secrets;
 
 /// What an operator sets about conversations and runs.
 #[derive(Clone, Debug)]
@@ -71,6 +74,8 @@ pub struct Parts {
     pub gateway: Gateway,
     pub coordination: Coordination,
     pub accounts: Accounts,
+    /// Seals what must not lie in the database in the clear.
+    pub secrets: Secrets,
     pub node: NodeId,
     pub clock: Clock,
     pub chance: Chance,
@@ -88,12 +93,25 @@ pub struct Inner {
     pub closing: CancellationToken,
     /// Wakes the job worker of this process, if it has one.
     pub(crate) job_bell: OnceLock<jobs::Waker>,
+    /// Where calls that stand alone reserve and settle; opened by the first of them.
+    pub(crate) till: OnceLock<Till>,
+    /// Uses of API keys that are being written down.
+    pub(crate) key_uses: Uses,
     /// The runtime of the process. A web server's threads have runtimes of their own, which end before the work does.
     runtime: Handle,
 }
 
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
+
+/// The application as its own tasks hold it: they do not keep it alive.
+pub(crate) struct WeakApp(Weak<Inner>);
+
+impl WeakApp {
+    pub(crate) fn upgrade(&self) -> Option<App> {
+        self.0.upgrade().map(App)
+    }
+}
 
 impl App {
     /// Call it on the runtime that lives as long as the process.
@@ -106,8 +124,14 @@ impl App {
             feeds,
             closing: CancellationToken::new(),
             job_bell: OnceLock::new(),
+            till: OnceLock::new(),
+            key_uses: Uses::default(),
             runtime: Handle::current(),
         }))
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakApp {
+        WeakApp(Arc::downgrade(&self.0))
     }
 
     /// Runs `task` on the process's own runtime, wherever the caller stands.

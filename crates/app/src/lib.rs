@@ -6,8 +6,11 @@ pub mod conversations;
 pub mod events;
 pub mod idempotency;
 pub mod jobs;
+pub mod keys;
+pub mod llm;
 pub mod manual;
 pub mod models;
 pub mod runs;
+pub mod secrets;
 
 pub use app::{App, Inner, Parts, Settings};

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::accounts::Role;
 use crate::ids::{SessionId, UserId};
+use crate::keys::{KeyGrant, KeyScope};
 use crate::{Chance, Clock, Error, Kind, Locale, Result, Timestamp};
 
 /// A signed-in user, with the rights that were checked for this very request.
@@ -17,6 +18,15 @@ pub struct Principal {
     pub session: Option<SessionId>,
     /// Grows whenever rights change; an older one is void.
     pub rights_epoch: i64,
+    /// The API key that speaks for the person, with what it may do; `None` for the person at a device.
+    pub key: Option<KeyGrant>,
+}
+
+impl Principal {
+    /// Whether the caller may do what `scope` names, as far as a key narrows it: a person at a device is not narrowed.
+    pub fn may(&self, scope: KeyScope) -> bool {
+        self.key.is_none_or(|key| key.may(scope))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,11 +69,27 @@ impl Ctx {
         self.uuid().into()
     }
 
-    /// The signed-in user, or the error that asks for signing in.
+    /// The signed-in user, or the error that asks for signing in. A key needs the scope `api`: what does not ask for another
+    /// one by [`Ctx::holder`] is not for narrower keys.
     pub fn principal(&self) -> Result<&Principal> {
+        self.holder(KeyScope::Api)
+    }
+
+    /// The signed-in user, or a key of theirs that was made for `scope`.
+    pub fn holder(&self, scope: KeyScope) -> Result<&Principal> {
         match &self.actor {
-            Actor::User(principal) => Ok(principal),
+            Actor::User(principal) if principal.may(scope) => Ok(principal),
+            Actor::User(_) => Err(Error::new(Kind::Forbidden, "keys.scope_missing").arg("scope", scope.as_str())),
             Actor::Anonymous | Actor::System => Err(Error::new(Kind::Unauthenticated, "auth.required")),
+        }
+    }
+
+    /// The person themselves at a device, for what no key may do: account, sessions, keys.
+    pub fn person(&self) -> Result<&Principal> {
+        let principal = self.principal()?;
+        match principal.key {
+            None => Ok(principal),
+            Some(_) => Err(Error::new(Kind::Forbidden, "keys.person_only")),
         }
     }
 }

@@ -66,4 +66,30 @@ id! {
     RunId,
     /// One process slot that works runs and jobs; stable across restarts of the same data directory.
     NodeId,
+    /// What stands for a person in a program.
+    ApiKeyId,
+    /// A configured way of answering: model, instructions, knowledge.
+    AssistantId,
+    /// A conversation of several people.
+    RoomId,
+    /// A configured LLM service.
+    ProviderId,
+    /// One secret of a provider.
+    CredentialId,
+    /// An operator's word about one model.
+    ModelId,
+    /// One price of one model, from an instant on.
+    PriceId,
+    /// An ordered chain of models.
+    RouteId,
+    /// A limit of somebody's use.
+    LimitId,
+    /// A content rule.
+    RuleId,
+    /// One time that a content rule met a text.
+    RuleHitId,
+    /// One call of a provider, named by whoever makes it.
+    CallId,
+    /// One row of the ledger.
+    EntryId,
 }

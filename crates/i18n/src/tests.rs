@@ -132,7 +132,7 @@ fn every_code_among_the_rules_has_a_text() {
         let source = fs::read_to_string(&file).unwrap();
         for (at, _) in source.match_indices('"') {
             let Some(code) = source[at + 1..].split('"').next() else { continue };
-            let feature = ["auth.", "conversation.", "message.", "model.", "run."]
+            let feature = ["auth.", "conversation.", "keys.", "llm.", "message.", "model.", "run."]
                 .iter()
                 .any(|feature| code.starts_with(feature));
             if feature && is_code(code) {

@@ -14,6 +14,8 @@ mod uncut;
 pub mod accounts;
 pub mod conversations;
 pub mod idempotency;
+pub mod keys;
+pub mod llm;
 pub mod messages;
 pub mod runs;
 pub mod settings;

@@ -36,6 +36,11 @@ pub enum Command {
         #[command(subcommand)]
         command: AdminCommand,
     },
+    /// Look after the secrets in the database
+    Secrets {
+        #[command(subcommand)]
+        command: SecretsCommand,
+    },
     /// Print the API's specification (OpenAPI 3.1)
     Openapi,
     /// Look at database, Redis, providers, disk and clock, and say what to do
@@ -72,6 +77,12 @@ pub enum Format {
 pub enum AdminCommand {
     /// Make an administrator
     Create(AdminCreate),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SecretsCommand {
+    /// Seal everything with OBROL_ENCRYPTION_KEY that a key of OBROL_ENCRYPTION_KEYS_OLD sealed; may be cut off and run again
+    Rotate,
 }
 
 #[derive(Debug, Args)]

@@ -11,6 +11,7 @@ use domain::Chance;
 use secrecy::{ExposeSecret, SecretString};
 
 const SECRET_KEY_FILE: &str = "secret.key";
+const ENCRYPTION_KEY_FILE: &str = "encryption.key";
 
 #[derive(Debug, thiserror::Error)]
 pub enum DataDirError {
@@ -19,7 +20,8 @@ pub enum DataDirError {
     #[error("{0} cannot be used: {1}")]
     Secret(PathBuf, io::Error),
     #[error(
-        "{0} is empty or damaged: restore it from a backup, or remove it to have a new one made (people must then sign in again)"
+        "{0} is empty or damaged: restore it from a backup, or remove it to have a new one made (without secret.key people must \
+         sign in again; without encryption.key the stored credentials of providers must be entered again)"
     )]
     Damaged(PathBuf),
     #[error("{0} can be read by others: chmod 600 {0}")]
@@ -38,12 +40,21 @@ pub fn prepare(path: &Path) -> Result<(), DataDirError> {
 
 /// The secret in the directory, generated at the first start.
 pub fn secret_key(path: &Path, chance: &Chance) -> Result<SecretString, DataDirError> {
-    let file = path.join(SECRET_KEY_FILE);
+    kept(path, SECRET_KEY_FILE, || STANDARD.encode(chance.bytes::<48>()))
+}
+
+/// The key that seals secrets in the database, generated at the first start: 32 bytes in base64.
+pub fn encryption_key(path: &Path, chance: &Chance) -> Result<SecretString, DataDirError> {
+    kept(path, ENCRYPTION_KEY_FILE, || STANDARD.encode(chance.bytes::<32>()))
+}
+
+fn kept(path: &Path, name: &str, make: impl FnOnce() -> String) -> Result<SecretString, DataDirError> {
+    let file = path.join(name);
     let failed = |error| DataDirError::Secret(file.clone(), error);
     if !file.exists() {
-        let fresh = STANDARD.encode(chance.bytes::<48>());
+        let fresh = make();
         // Written aside and linked: a crash leaves no half a secret, and of two first starts one wins.
-        let aside = path.join(format!(".{SECRET_KEY_FILE}-{}", std::process::id()));
+        let aside = path.join(format!(".{name}-{}", std::process::id()));
         let _ = fs::remove_file(&aside);
         let mut out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&aside).map_err(failed)?;
         out.write_all(fresh.as_bytes()).and_then(|()| out.sync_all()).map_err(failed)?;
@@ -74,6 +85,9 @@ mod tests {
         let first = secret_key(&folder, &Chance::System).unwrap();
         let second = secret_key(&folder, &Chance::System).unwrap();
         assert_eq!(first.expose_secret(), second.expose_secret());
+        let sealing = encryption_key(&folder, &Chance::System).unwrap();
+        assert_eq!(STANDARD.decode(sealing.expose_secret()).unwrap().len(), 32);
+        assert_eq!(fs::metadata(folder.join(ENCRYPTION_KEY_FILE)).unwrap().permissions().mode() & 0o777, 0o600);
         let file = folder.join(SECRET_KEY_FILE);
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
         fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();

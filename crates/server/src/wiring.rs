@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use app::accounts::{AccountKeys, Accounts, AccountsSettings, HashCost};
+use app::secrets::{EncryptionKey, Secrets};
 use app::{App, Parts};
 use coordination::Coordination;
 use domain::accounts::Registration;
@@ -60,6 +61,7 @@ pub async fn build(config: &Config, purpose: Purpose) -> Result<Wired, Failure> 
     let parts = Parts {
         gateway: Gateway::new(gateway_settings(config), coordination.clone(), fractions(&chance)),
         accounts: accounts(config, &chance)?,
+        secrets: secrets(config, &chance)?,
         settings: app_settings(config, purpose),
         node: slot.as_ref().map_or_else(|| NodeId::from_uuid(chance.uuid(clock.now())), |slot| slot.node),
         db,
@@ -181,6 +183,21 @@ fn accounts(config: &Config, chance: &Chance) -> Result<Accounts, Failure> {
         ..AccountsSettings::default()
     };
     Ok(Accounts::new(settings, account_keys)?)
+}
+
+/// What seals secrets in the database, and what opened them before.
+fn secrets(config: &Config, chance: &Chance) -> Result<Secrets, Failure> {
+    let keys = &config.accounts;
+    let named = |name: &'static str| move |fault| format!("{name}: {fault}");
+    let current = match &keys.encryption_key {
+        Some(key) => EncryptionKey::parse(key).map_err(named("OBROL_ENCRYPTION_KEY"))?,
+        None => {
+            let key = data_dir::encryption_key(&config.data_dir, chance)?;
+            EncryptionKey::parse(&key).map_err(named("encryption.key in the data directory"))?
+        }
+    };
+    let old = keys.old_encryption_keys.0.iter().map(EncryptionKey::parse).collect::<Result<_, _>>();
+    Ok(Secrets::new(current, old.map_err(named("OBROL_ENCRYPTION_KEYS_OLD"))?))
 }
 
 fn pem(key: &str, path: &Path) -> Result<String, Failure> {

@@ -3,16 +3,20 @@
 mod accounts;
 mod conversations;
 mod jobs;
+mod keys;
+mod llm;
 mod runs;
 mod settings;
 
 use crate::ddl::Step;
 
 /// Name and statements of every migration.
-pub(crate) const ALL: [(&str, &[Step]); 5] = [
+pub(crate) const ALL: [(&str, &[Step]); 7] = [
     ("m20261121_000001_settings", settings::UP),
     ("m20261121_000002_accounts", accounts::UP),
     ("m20261121_000003_conversations", conversations::UP),
     ("m20261121_000004_runs", runs::UP),
     ("m20261121_000005_jobs", jobs::UP),
+    ("m20261122_000006_llm", llm::UP),
+    ("m20261122_000007_keys", keys::UP),
 ];

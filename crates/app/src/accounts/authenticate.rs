@@ -48,8 +48,8 @@ pub async fn authenticate(app: &App, Proof(claims): &Proof, now: Timestamp) -> R
     if user.rights_epoch != claims.epoch {
         return Err(refused("auth.token_expired"));
     }
-    let principal =
-        Principal { user: user.id, role: user.role, session: Some(session.id), rights_epoch: user.rights_epoch };
+    let (session_id, rights_epoch) = (Some(session.id), user.rights_epoch);
+    let principal = Principal { user: user.id, role: user.role, session: session_id, rights_epoch, key: None };
     Ok(Authenticated { principal, expires_at: claims.expires_at().min(session.expires_at) })
 }
 

@@ -17,7 +17,7 @@ pub struct AuthEvent {
     pub session: Option<SessionId>,
 }
 
-pub(super) async fn announce(app: &App, event: AuthEvent) {
+pub(crate) async fn announce(app: &App, event: AuthEvent) {
     if let Ok(payload) = serde_json::to_vec(&event) {
         app.coordination.bus().publish(TOPIC, Bytes::from(payload)).await;
     }

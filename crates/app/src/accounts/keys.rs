@@ -36,6 +36,8 @@ struct TokenKey {
 pub struct AccountKeys {
     tokens: Vec<TokenKey>,
     setup: [u8; 32],
+    /// Of the present secret and those before it.
+    api_keys: Vec<[u8; 32]>,
 }
 
 impl AccountKeys {
@@ -46,7 +48,9 @@ impl AccountKeys {
         for old in previous {
             tokens.push(ed25519(old)?);
         }
-        Ok(Self { tokens, setup: derive(secret, b"obrol setup token v1")? })
+        let all = std::iter::once(secret).chain(previous);
+        let api_keys = all.map(|secret| derive(secret, b"obrol api key hash v1")).collect::<Result<_, _>>()?;
+        Ok(Self { tokens, setup: derive(secret, b"obrol setup token v1")?, api_keys })
     }
 
     /// The operator's RSA key signs (RS256); the derived keys are accepted beside it.
@@ -78,6 +82,11 @@ impl AccountKeys {
     /// The key of that id, with the one algorithm that it may be used with.
     pub(super) fn verifying(&self, id: &str) -> Option<(Algorithm, &DecodingKey)> {
         self.tokens.iter().find(|key| key.id == id).map(|key| (key.algorithm, &key.verifying))
+    }
+
+    /// With which API keys are hashed: the first one makes, all find.
+    pub(crate) fn api_keys(&self) -> &[[u8; 32]] {
+        &self.api_keys
     }
 
     /// From which the first administrator's token is made.

@@ -21,6 +21,7 @@ mod throttling;
 
 pub use admin::{NewAdmin, create_admin};
 pub use authenticate::{Authenticated, Proof, authenticate, prove, still_valid};
+pub(crate) use events::announce;
 pub use events::{AuthEvent, TOPIC};
 pub use hashing::HashCost;
 pub use keys::{AccountKeys, KeyFault};

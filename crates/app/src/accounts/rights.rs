@@ -2,6 +2,7 @@
 
 use domain::accounts::{Role, Status};
 use domain::ids::UserId;
+use domain::keys::KeyScope;
 use domain::{Actor, Ctx, Error, Kind, Result};
 use persistence::accounts::users;
 
@@ -18,6 +19,9 @@ impl Admin {
     pub fn of(ctx: &Ctx) -> Result<Self> {
         match &ctx.actor {
             Actor::System => Ok(Self(())),
+            Actor::User(principal) if principal.role == Role::Admin && !principal.may(KeyScope::Admin) => {
+                Err(Error::new(Kind::Forbidden, "keys.scope_missing").arg("scope", KeyScope::Admin.as_str()))
+            }
             Actor::User(principal) if principal.role == Role::Admin => Ok(Self(())),
             Actor::User(_) => Err(Error::new(Kind::Forbidden, "auth.admin_required")),
             Actor::Anonymous => Err(Error::new(Kind::Unauthenticated, "auth.required")),

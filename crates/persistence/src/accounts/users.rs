@@ -121,7 +121,7 @@ pub async fn set_rights(
     Ok(done.rows_affected == 1)
 }
 
-pub(super) fn user(row: Model) -> Result<User> {
+pub(crate) fn user(row: Model) -> Result<User> {
     Ok(User {
         id: UserId::from_uuid(row.id),
         role: Role::parse(&row.role).ok_or_else(|| Error::odd_row("users.role", &row.role))?,

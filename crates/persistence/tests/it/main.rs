@@ -13,6 +13,7 @@ mod databases;
 mod disk;
 mod finders;
 mod group_commit;
+mod llm_ledger;
 mod migrate;
 mod open;
 mod retry;

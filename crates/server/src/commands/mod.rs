@@ -3,6 +3,7 @@
 mod admin;
 mod doctor;
 mod migrate;
+mod secrets;
 mod serve;
 mod settings;
 
@@ -10,7 +11,7 @@ use std::error::Error;
 use std::future::Future;
 use std::process::ExitCode;
 
-use crate::cli::{AdminCommand, Cli, Command};
+use crate::cli::{AdminCommand, Cli, Command, SecretsCommand};
 use crate::config::Config;
 use crate::config::faults::Faults;
 use crate::greeting::say;
@@ -50,6 +51,7 @@ fn chosen(command: Command) -> Result<ExitCode, Failure> {
         Command::Admin { command: AdminCommand::Create(wanted) } => {
             block_on(admin::create(quietly(Config::load()?), wanted))
         }
+        Command::Secrets { command: SecretsCommand::Rotate } => block_on(secrets::rotate(quietly(Config::load()?))),
         Command::Openapi => {
             say(&api::openapi::pretty());
             Ok(ExitCode::SUCCESS)

@@ -71,6 +71,7 @@ pub async fn run(config: Config, purpose: Purpose) -> Result<ExitCode, Failure> 
     if let Some((handle, _)) = serving {
         handle.stop(true).await;
     }
+    app::llm::ledger::flush(app).await;
     app.db.clone().close().await;
     tracing::info!("stopped");
     code
@@ -105,6 +106,8 @@ async fn begin(
     purpose: Purpose,
     work: &mut Work,
 ) -> Result<bool, Failure> {
+    // What this node had reserved when it died is counted before it reserves anew.
+    app::llm::ledger::at_start(app).await?;
     let working = !matches!(purpose, Purpose::Serve { work: false });
     if working {
         work.runs = Some(Worker::start(app, Some(database.clone())).await?);

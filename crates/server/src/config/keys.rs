@@ -89,6 +89,11 @@ section! {
         secret_key: Option<SecretString> = "", "OBROL_SECRET_KEY", "(the output of: openssl rand -base64 48)";
         /// Earlier secrets, still good for reading what was protected with them.
         previous_secret_keys: Secrets = "", "OBROL_SECRET_KEY_PREVIOUS", "(the former value of OBROL_SECRET_KEY)";
+        /// The key that seals the credentials of providers in the database: 32 bytes in base64. Without it one is generated in
+        /// the data directory. Several nodes need the same one.
+        encryption_key: Option<SecretString> = "", "OBROL_ENCRYPTION_KEY", "(the output of: openssl rand -base64 32)";
+        /// Earlier encryption keys, until `obrol secrets rotate` has sealed everything with the present one.
+        old_encryption_keys: Secrets = "", "OBROL_ENCRYPTION_KEYS_OLD", "(the former value of OBROL_ENCRYPTION_KEY)";
         /// PEM file of an RSA key (2048 bits or more): access tokens are then signed RS256 instead of EdDSA.
         jwt_rsa_key_file: Option<PathBuf> = "", "OBROL_JWT_RSA_KEY_FILE", "/etc/obrol/jwt-rsa.pem";
         /// PEM files of RSA keys that signed before (the public part is enough): their tokens are accepted until they expire.

@@ -16,6 +16,7 @@ use llm_gateway::{Gateway, GatewaySettings};
 use persistence::{Db, DbSettings};
 
 use super::*;
+use crate::secrets::{EncryptionKey, Secrets};
 use crate::{App, Parts};
 
 pub(crate) const PASSWORD: &str = "hujan di bulan juni sore";
@@ -52,6 +53,7 @@ impl House {
             ),
             coordination,
             accounts,
+            secrets: Secrets::new(EncryptionKey::from_bytes(&Chance::seeded(3).bytes()).unwrap(), vec![]),
             node: chance.uuid(clock.now()).into(),
             clock,
             chance,

@@ -1,0 +1,57 @@
+//! Money: reserved before a call, settled after it, swept when nobody does. Lies in the caller's transaction where the call is
+//! part of something greater (a run's claim and its end); calls that stand alone go through the [`till`], many a transaction.
+
+mod sweep;
+pub mod till;
+
+pub use persistence::llm::ledger::{Account, Call, Estimate, Settled, Verdict};
+pub(crate) use sweep::sweep;
+pub use sweep::{at_start, attempt_died};
+pub use till::{Till, flush, till};
+
+use domain::ids::CallId;
+use domain::llm::{Exceeded, Limit};
+use domain::{Result, Timestamp};
+use persistence::Tx;
+use persistence::llm::{ledger, limits};
+
+/// Reserves in the caller's transaction; after it come only statements that are quick, for shared budgets are held from here
+/// to the commit.
+///
+/// # Errors
+/// `llm.tokens_spent…`, `llm.cost_spent…` with the time to wait: nothing was written, and the transaction may go on.
+pub async fn reserve(tx: &Tx, call: &Call, estimate: Estimate) -> Result<()> {
+    let verdicts = reserve_many(tx, &[(call.clone(), estimate)]).await?;
+    match verdicts.first() {
+        Some(Verdict::Refused(exceeded)) => Err(exceeded.error(call.at)),
+        Some(Verdict::Granted) | None => Ok(()),
+    }
+}
+
+/// Reserves for many calls in a handful of statements; each has its own verdict.
+pub async fn reserve_many(tx: &Tx, calls: &[(Call, Estimate)]) -> Result<Vec<Verdict>> {
+    let askers: Vec<_> = calls.iter().map(|(call, _)| call.asker).collect();
+    // Read where they are decided by: a limit that was committed before holds.
+    let limits: Vec<Limit> = limits::of_askers(&**tx, &askers).await?;
+    Ok(ledger::reserve_many(&**tx, calls, &limits).await?)
+}
+
+/// Settles in the caller's transaction; each call once, however often it is said.
+pub async fn settle_many(tx: &Tx, accounts: &[(CallId, Account)]) -> Result<Vec<Settled>> {
+    Ok(ledger::settle_many(&**tx, accounts).await?)
+}
+
+/// Gives back what was reserved for calls that were never sent.
+pub async fn release_many(tx: &Tx, calls: &[CallId], now: Timestamp) -> Result<u64> {
+    Ok(ledger::release_many(&**tx, calls, now).await?)
+}
+
+/// Writes down calls that nobody reserved for.
+pub async fn record_many(tx: &Tx, calls: &[(Call, Account)]) -> Result<u64> {
+    Ok(ledger::record_many(&**tx, calls).await?)
+}
+
+/// The refusal as its asker hears it.
+pub fn refusal(exceeded: &Exceeded, now: Timestamp) -> domain::Error {
+    exceeded.error(now)
+}

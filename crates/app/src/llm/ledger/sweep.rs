@@ -1,0 +1,67 @@
+//! Orphans: reservations whose maker is dead are counted as used, so that none hangs and none is free.
+
+use std::time::Duration;
+
+use domain::ids::RunId;
+use domain::{Result, Timestamp};
+use persistence::Tx;
+use persistence::llm::ledger::{self, Orphans, budgets};
+
+use crate::App;
+
+const AT_ONCE: u64 = 500;
+/// Beyond the longest call; the clocks of nodes may differ by this.
+const GRACE: Duration = Duration::from_secs(5 * 60);
+/// Nobody decides by the day before yesterday's budget; months are kept for a year's charts.
+const DAYS_KEPT: Duration = Duration::from_secs(40 * 24 * 3600);
+const MONTHS_KEPT: Duration = Duration::from_secs(400 * 24 * 3600);
+/// What rules met stays visible for so long.
+const HITS_KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
+
+/// Call it before this process makes its first call: whatever its node had reserved is orphaned, and on a database of one
+/// process everything is.
+pub async fn at_start(app: &App) -> Result<u64> {
+    let which = if app.db.shared() { Orphans::OfNode(app.node) } else { Orphans::All };
+    all(app, which).await
+}
+
+/// In the transaction that finds the worker of an attempt dead: what it had reserved is counted as used.
+pub async fn attempt_died(tx: &Tx, run: RunId, attempt: u32, now: Timestamp) -> Result<u64> {
+    Ok(ledger::sweep(&**tx, Orphans::OfAttempt(run, attempt), now, AT_ONCE).await?)
+}
+
+/// Now and then: what is older than any call lives, of whatever node; and what has no use any more goes.
+pub(crate) async fn sweep(app: &App) -> Result<u64> {
+    let now = app.clock.now();
+    let swept = all(app, Orphans::Before(now.minus(app.settings.whole_run).minus(GRACE))).await?;
+    let tx = app.db.begin().await?;
+    budgets::sweep(&*tx, now.minus(DAYS_KEPT), now.minus(MONTHS_KEPT)).await?;
+    persistence::llm::rules::sweep_hits(&*tx, now.minus(HITS_KEPT)).await?;
+    tx.commit().await?;
+    Ok(swept)
+}
+
+/// Page by page, so that no transaction is long.
+async fn all(app: &App, which: Orphans) -> Result<u64> {
+    let mut swept = 0;
+    loop {
+        let page = app
+            .db
+            .retrying(async || {
+                let tx = app.db.begin().await?;
+                let page = ledger::sweep(&*tx, which, app.clock.now(), AT_ONCE).await?;
+                tx.commit().await?;
+                Ok(page)
+            })
+            .await?;
+        swept += page;
+        if page < AT_ONCE {
+            break;
+        }
+    }
+    if swept > 0 {
+        tracing::warn!(event = "llm.orphans_swept", swept, ?which);
+        metrics::counter!("obrol_ledger_orphans_total").increment(swept);
+    }
+    Ok(swept)
+}

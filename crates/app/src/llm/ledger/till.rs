@@ -1,0 +1,241 @@
+//! The till: calls that stand alone (`/v1`) queue up, and one transaction serves all who wait. While one commits, the next
+//! gathers, so that a crowd costs as many commits as the disk can do, and never more than one is open.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use domain::ids::CallId;
+use domain::{Error, Kind, Result};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Account, Call, Estimate, Settled, Verdict};
+use crate::App;
+
+/// How many may wait; beyond it the honest answer is "try again".
+const QUEUE: usize = 10_000;
+/// Served by one transaction at most.
+const AT_ONCE: usize = 500;
+/// Between two tries while the database is away.
+const PAUSE: Duration = Duration::from_millis(500);
+
+enum Slip {
+    Reserve(Box<Call>, Estimate, oneshot::Sender<Result<()>>),
+    Settle(CallId, Box<Account>),
+    Record(Box<Call>, Box<Account>),
+    Release(CallId),
+    /// Answered when all before it is written.
+    Flush(oneshot::Sender<()>),
+}
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct Till(mpsc::Sender<Slip>);
+
+/// The till of this process.
+pub fn till(app: &App) -> &Till {
+    app.till.get_or_init(|| {
+        let (queue, slips) = mpsc::channel(QUEUE);
+        let clerk = Clerk { app: app.downgrade(), slips };
+        app.spawn(clerk.work());
+        Till(queue)
+    })
+}
+
+/// Before the process ends: whoever waits at the till is served, for a while.
+pub async fn flush(app: &App) {
+    /// The database may be away; the sweep counts what is not written.
+    const PATIENCE: Duration = Duration::from_secs(5);
+    let Some(till) = app.till.get() else { return };
+    if tokio::time::timeout(PATIENCE, till.flush()).await.is_err() {
+        tracing::warn!("the till was not empty at the end");
+    }
+}
+
+impl Till {
+    /// Reserves; when it returns without an error the reservation is durable.
+    ///
+    /// # Errors
+    /// A limit that is used up; `db.unavailable` when the database or the queue has no room now.
+    pub async fn reserve(&self, call: Call, estimate: Estimate) -> Result<()> {
+        let (reply, answer) = oneshot::channel();
+        self.0.try_send(Slip::Reserve(Box::new(call), estimate, reply)).map_err(|_| busy())?;
+        answer.await.map_err(|_| busy())?
+    }
+
+    /// Settles what was reserved. It is written soon, however long the database is away; waits only while the queue is full.
+    pub async fn settle(&self, call: CallId, account: Account) {
+        self.put(Slip::Settle(call, Box::new(account))).await;
+    }
+
+    /// Writes down a call without a reservation; as [`Till::settle`].
+    pub async fn record(&self, call: Call, account: Account) {
+        self.put(Slip::Record(Box::new(call), Box::new(account))).await;
+    }
+
+    /// Gives back what was reserved for a call that was never sent.
+    pub async fn release(&self, call: CallId) {
+        self.put(Slip::Release(call)).await;
+    }
+
+    /// Returns when all that was put in before is written; before a process ends.
+    pub async fn flush(&self) {
+        let (reply, done) = oneshot::channel();
+        self.put(Slip::Flush(reply)).await;
+        if done.await.is_err() {
+            tracing::error!("the till was closed with slips in it");
+        }
+    }
+
+    async fn put(&self, slip: Slip) {
+        if self.0.send(slip).await.is_err() {
+            tracing::error!("the till is closed; the sweep will count what was reserved");
+        }
+    }
+}
+
+fn busy() -> Error {
+    Error::new(Kind::Unavailable, "db.unavailable").retry_after(Duration::from_secs(1))
+}
+
+struct Clerk {
+    app: crate::app::WeakApp,
+    slips: mpsc::Receiver<Slip>,
+}
+
+/// What one transaction is about.
+#[derive(Default)]
+struct Batch {
+    reserve: Vec<(Call, Estimate)>,
+    askers: Vec<oneshot::Sender<Result<()>>>,
+    settle: Vec<(CallId, Account)>,
+    record: Vec<(Call, Account)>,
+    release: Vec<CallId>,
+    flush: Vec<oneshot::Sender<()>>,
+}
+
+impl Clerk {
+    /// Until the last handle of the till is gone, which the application holds.
+    async fn work(mut self) {
+        let mut slips = Vec::new();
+        while self.slips.recv_many(&mut slips, AT_ONCE).await > 0 {
+            let Some(app) = self.app.upgrade() else { return };
+            let mut batch = Batch::default();
+            slips.drain(..).for_each(|slip| batch.take(slip));
+            batch.serve(&app).await;
+        }
+    }
+}
+
+impl Batch {
+    fn take(&mut self, slip: Slip) {
+        match slip {
+            // One who has gone needs no reservation.
+            Slip::Reserve(call, estimate, reply) if !reply.is_closed() => {
+                self.reserve.push((*call, estimate));
+                self.askers.push(reply);
+            }
+            Slip::Reserve(..) => {}
+            Slip::Settle(call, account) => self.settle.push((call, *account)),
+            Slip::Record(call, account) => self.record.push((*call, *account)),
+            Slip::Release(call) => self.release.push(call),
+            Slip::Flush(reply) => self.flush.push(reply),
+        }
+    }
+
+    /// Askers hear of a failure at once; accounts are tried again until they are written.
+    async fn serve(mut self, app: &App) {
+        let mut faults = 0;
+        loop {
+            match self.write(app).await {
+                Ok((verdicts, settled)) => {
+                    self.answer(app, verdicts).await;
+                    for (call, settled) in self.settle.iter().map(|(call, _)| call).zip(settled) {
+                        if settled == Settled::Unknown {
+                            tracing::error!(%call, "an account of a call that nobody reserved for");
+                        }
+                    }
+                    break;
+                }
+                Err(fault) => {
+                    tracing::warn!(%fault, settles = self.settle.len(), "the till could not be emptied yet");
+                    self.reserve.clear();
+                    for asker in self.askers.drain(..) {
+                        drop(asker.send(Err(busy())));
+                    }
+                    if self.settle.is_empty() && self.record.is_empty() && self.release.is_empty() {
+                        break;
+                    }
+                    // The database is there and refuses: the sweep will count what was reserved.
+                    faults += u32::from(fault.kind() == Kind::Broken);
+                    if faults == 5 {
+                        tracing::error!(%fault, settles = self.settle.len(), records = self.record.len(), "accounts were lost");
+                        metrics::counter!("obrol_ledger_lost_total").increment(1);
+                        break;
+                    }
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+        for waiting in self.flush {
+            let _ = waiting.send(());
+        }
+    }
+
+    async fn write(&self, app: &App) -> Result<(Vec<Verdict>, Vec<Settled>)> {
+        if self.reserve.is_empty() && self.settle.is_empty() && self.record.is_empty() && self.release.is_empty() {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        app.db
+            .retrying(async || {
+                let tx = app.db.begin().await?;
+                // What is settled first makes room for who reserves.
+                let mut settled = Vec::new();
+                if !self.settle.is_empty() {
+                    settled = super::settle_many(&tx, &self.settle).await?;
+                }
+                if !self.release.is_empty() {
+                    super::release_many(&tx, &self.release, app.clock.now()).await?;
+                }
+                if !self.record.is_empty() {
+                    super::record_many(&tx, &self.record).await?;
+                }
+                let mut verdicts = Vec::new();
+                if !self.reserve.is_empty() {
+                    verdicts = super::reserve_many(&tx, &self.reserve).await?;
+                }
+                tx.commit().await?;
+                Ok((verdicts, settled))
+            })
+            .await
+    }
+
+    async fn answer(&mut self, app: &App, verdicts: Vec<Verdict>) {
+        let mut gone = HashSet::new();
+        let asked = self.reserve.drain(..).zip(self.askers.drain(..)).zip(verdicts);
+        for (((call, _), asker), verdict) in asked {
+            let heard = match verdict {
+                Verdict::Granted => Ok(()),
+                Verdict::Refused(exceeded) => Err(exceeded.error(call.at)),
+            };
+            if asker.send(heard).is_err() && verdict == Verdict::Granted {
+                gone.insert(call.call);
+            }
+        }
+        if gone.is_empty() {
+            return;
+        }
+        // Whoever left while we wrote will not make the call.
+        let gone: Vec<CallId> = gone.into_iter().collect();
+        let released = app
+            .db
+            .retrying(async || {
+                let tx = app.db.begin().await?;
+                super::release_many(&tx, &gone, app.clock.now()).await?;
+                Ok(tx.commit().await?)
+            })
+            .await;
+        if let Err(fault) = released {
+            tracing::warn!(%fault, calls = gone.len(), "reservations are left to the sweep");
+        }
+    }
+}

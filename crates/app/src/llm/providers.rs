@@ -1,0 +1,203 @@
+//! Providers: configured by administrators, tried out before they are saved.
+
+use domain::ids::ProviderId;
+use domain::llm::provider::{check_base_url, check_headers, check_models};
+use domain::llm::{ProviderKind, ProviderName};
+use domain::{Ctx, Error, FieldFault, Kind, Result};
+use persistence::llm::{credentials as credential_rows, providers as rows};
+
+pub use persistence::llm::providers::Provider;
+
+use super::Changed;
+use super::changes::announce;
+use super::credentials::{NewCredential, OpenCredential, checked, opened, row};
+use crate::App;
+use crate::accounts::Admin;
+
+/// What an administrator writes.
+#[derive(Clone, Debug)]
+pub struct ProviderDraft {
+    pub name: String,
+    pub kind: ProviderKind,
+    pub base_url: String,
+    pub headers: Vec<(String, String)>,
+    pub private_network: bool,
+    pub models: Vec<String>,
+    pub max_concurrency: Option<u32>,
+    pub enabled: bool,
+}
+
+/// A provider as it would be, for trying it out; and as it is, for whoever asks it.
+#[derive(Clone, Debug)]
+pub struct Configured {
+    pub provider: Provider,
+    pub credentials: Vec<OpenCredential>,
+}
+
+pub async fn list(app: &App, _: Admin) -> Result<Vec<Provider>> {
+    Ok(rows::all(app.db.read()).await?)
+}
+
+pub async fn get(app: &App, _: Admin, id: ProviderId) -> Result<Provider> {
+    rows::by_id(app.db.read(), id).await?.ok_or_else(not_found)
+}
+
+/// Everything with its secrets, for the gateway; a credential that cannot be opened is left out and said in the log.
+pub async fn configured(app: &App) -> Result<Vec<Configured>> {
+    let providers = rows::all(app.db.read()).await?;
+    let mut credentials = credential_rows::all(app.db.read(), None).await?;
+    let configured = providers.into_iter().map(|provider| {
+        let own = credentials.extract_if(.., |credential| credential.provider == provider.id);
+        let credentials = own.filter_map(|credential| opened(app, &credential)).collect();
+        Configured { provider, credentials }
+    });
+    Ok(configured.collect())
+}
+
+/// Makes a provider with its first credentials. `probe` tries it out when it is enabled: its error is the answer, and nothing
+/// is saved.
+pub async fn create<T, F: Future<Output = Result<T>>>(
+    app: &App,
+    ctx: &Ctx,
+    _: Admin,
+    draft: ProviderDraft,
+    credentials: Vec<NewCredential>,
+    probe: impl FnOnce(Configured) -> F,
+) -> Result<(Provider, Option<T>)> {
+    let now = ctx.now();
+    let provider = provider(ctx.new_id(), draft, 1, now, now)?;
+    let credentials = checked(credentials)?;
+    let sealed =
+        credentials.iter().map(|new| row(app, ctx, provider.id, ctx.new_id(), new)).collect::<Result<Vec<_>>>()?;
+    let tried = if provider.enabled {
+        let credentials = sealed.iter().filter_map(|credential| opened(app, credential)).collect();
+        Some(probe(Configured { provider: provider.clone(), credentials }).await?)
+    } else {
+        None
+    };
+    app.db
+        .retrying(async || {
+            let tx = app.db.begin().await?;
+            rows::insert(&*tx, &provider).await.map_err(taken)?;
+            for credential in &sealed {
+                credential_rows::insert(&*tx, credential).await?;
+            }
+            Ok(tx.commit().await?)
+        })
+        .await?;
+    tracing::info!(event = "llm.provider_created", provider = %provider.id, name = provider.name);
+    announce(app, Changed::Providers).await;
+    Ok((provider, tried))
+}
+
+/// Changes the version that was seen; tried out like a new one.
+pub async fn update<T, F: Future<Output = Result<T>>>(
+    app: &App,
+    ctx: &Ctx,
+    admin: Admin,
+    id: ProviderId,
+    seen: i64,
+    draft: ProviderDraft,
+    probe: impl FnOnce(Configured) -> F,
+) -> Result<(Provider, Option<T>)> {
+    let before = get(app, admin, id).await?;
+    if before.version != seen {
+        return Err(stale());
+    }
+    let after = provider(id, draft, seen + 1, before.created_at, ctx.now())?;
+    let tried = if after.enabled {
+        let stored = credential_rows::all(app.db.read(), Some(id)).await?;
+        let credentials = stored.iter().filter_map(|credential| opened(app, credential)).collect();
+        Some(probe(Configured { provider: after.clone(), credentials }).await?)
+    } else {
+        None
+    };
+    let written = app
+        .db
+        .retrying(async || {
+            let tx = app.db.begin().await?;
+            let written = rows::update(&*tx, &after).await.map_err(taken)?;
+            tx.commit().await?;
+            Ok(written)
+        })
+        .await?;
+    if !written {
+        return Err(stale());
+    }
+    tracing::info!(event = "llm.provider_changed", provider = %id, name = after.name);
+    announce(app, Changed::Providers).await;
+    Ok((after, tried))
+}
+
+/// Removes the version that was seen, with its credentials.
+pub async fn delete(app: &App, admin: Admin, id: ProviderId, seen: i64) -> Result<()> {
+    get(app, admin, id).await?;
+    let deleted = app
+        .db
+        .retrying(async || {
+            let tx = app.db.begin().await?;
+            let deleted = rows::delete(&*tx, id, seen).await?;
+            tx.commit().await?;
+            Ok(deleted)
+        })
+        .await?;
+    if !deleted {
+        return Err(stale());
+    }
+    tracing::info!(event = "llm.provider_deleted", provider = %id);
+    announce(app, Changed::Providers).await;
+    Ok(())
+}
+
+fn provider(
+    id: ProviderId,
+    draft: ProviderDraft,
+    version: i64,
+    created_at: domain::Timestamp,
+    updated_at: domain::Timestamp,
+) -> Result<Provider> {
+    let mut faults = Vec::new();
+    match ProviderName::parse(&draft.name) {
+        Ok(name) => faults.extend(check_models(&name, &draft.models).err().unwrap_or_default()),
+        Err(fault) => faults.push(fault),
+    }
+    faults.extend(check_base_url(&draft.base_url, draft.private_network).err());
+    faults.extend(check_headers(&draft.headers).err().unwrap_or_default());
+    if draft.max_concurrency.is_some_and(|most| !(1..=100_000).contains(&most)) {
+        faults.push(FieldFault::new("/max_concurrency", "out_of_range").arg("min", 1).arg("max", 100_000));
+    }
+    if !faults.is_empty() {
+        return Err(Error::invalid(faults));
+    }
+    let ProviderDraft { name, kind, base_url, headers, private_network, models, max_concurrency, enabled } = draft;
+    let base_url = base_url.trim_end_matches('/').to_owned();
+    Ok(Provider {
+        id,
+        name,
+        kind,
+        base_url,
+        headers,
+        private_network,
+        models,
+        max_concurrency,
+        enabled,
+        created_at,
+        updated_at,
+        version,
+    })
+}
+
+pub(super) fn not_found() -> Error {
+    Error::not_found("llm.provider_not_found")
+}
+
+pub(super) fn stale() -> Error {
+    Error::new(Kind::Stale, "llm.stale")
+}
+
+pub(super) fn taken(error: persistence::Error) -> Error {
+    if error.is_unique_violation() {
+        return Error::new(Kind::Conflict, "llm.name_taken");
+    }
+    error.into()
+}

@@ -1,0 +1,166 @@
+//! API keys: shown once, found by hash, never more than their person may, gone when they end.
+
+use std::time::Duration;
+
+use app::accounts::{Admin, set_rights};
+use app::keys::{self, NewKey, authenticate, authenticate_any, still_valid};
+use app::secrets::Secrets;
+use domain::accounts::{Role, Status};
+use domain::keys::{KeyScope, MOST_KEYS, Scopes};
+use domain::{Actor, Ctx, Timestamp};
+
+use crate::house::{House, build, code, houses, key, until};
+
+fn new(name: &str, scopes: &[&str], expires_at: Option<Timestamp>) -> NewKey {
+    NewKey { name: name.into(), scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(), expires_at }
+}
+
+async fn holder(house: &House, text: &str) -> domain::Result<Ctx> {
+    let known = authenticate(&house.app, text, house.app.clock.now()).await?;
+    Ok(Ctx { actor: Actor::User(known.principal), ..house.system() })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_opens_what_it_was_made_for_while_it_lasts() {
+    for house in houses().await {
+        let app = &house.app;
+        let ada = house.person("ada@example.com", Role::Admin).await;
+        let at_device = house.as_person(ada, Role::Admin, None);
+        let end = house.app.clock.now().plus(Duration::from_secs(100));
+        let made = keys::create(app, &at_device, new("skrip", &["chat", "models"], Some(end))).await.unwrap();
+        let text = made.text.expose().to_owned();
+        let caller = holder(&house, &text).await.unwrap();
+        assert_eq!(caller.holder(KeyScope::Chat).unwrap().user, ada);
+        assert_eq!(authenticate_any(app, &text, end.minus(Duration::from_secs(1))).await.unwrap().expires_at, end);
+        // An administrator's key is no administrator unless it was made one.
+        assert_eq!(code(caller.holder(KeyScope::Usage)), "keys.scope_missing");
+        assert_eq!(code(Admin::of(&caller)), "keys.scope_missing");
+        let strong = keys::create(app, &at_device, new("admin", &["admin", "api"], None)).await.unwrap();
+        let strong_caller = holder(&house, strong.text.expose()).await.unwrap();
+        assert!(Admin::of(&strong_caller).is_ok());
+        // No key makes, sees or ends keys.
+        for refused in [
+            code(keys::create(app, &strong_caller, new("x", &["chat"], None)).await),
+            code(keys::list(app, &strong_caller, None, 10).await),
+            code(keys::revoke(app, &strong_caller, made.key.id).await),
+        ] {
+            assert_eq!(refused, "keys.person_only", "{}", house.name());
+        }
+        // Its owner's present rights, not those of the day it was made.
+        set_rights(app, &house.system(), house.admin(), ada, Role::Member, Status::Active).await.unwrap();
+        assert_eq!(code(Admin::of(&holder(&house, strong.text.expose()).await.unwrap())), "auth.admin_required");
+        let stranger = format!("obr_{}_{}", made.text.prefix(), "a".repeat(52));
+        for bad in ["", "obr_x", &stranger, &text.to_uppercase(), &format!("{text}a")] {
+            assert_eq!(code(holder(&house, bad).await), "keys.invalid", "{bad}");
+        }
+        house.wait(100);
+        assert_eq!(code(holder(&house, &text).await), "keys.expired", "{}", house.name());
+        set_rights(app, &house.system(), house.admin(), ada, Role::Admin, Status::Suspended).await.unwrap();
+        assert_eq!(code(holder(&house, strong.text.expose()).await), "keys.invalid", "{}", house.name());
+        house.finish().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_is_revoked_opens_nothing_from_then_on() {
+    for house in houses().await {
+        let app = &house.app;
+        let (ada, bob) =
+            (house.person("ada@example.com", Role::Member).await, house.person("bob@example.com", Role::Member).await);
+        let (ada, bob) = (house.as_person(ada, Role::Member, None), house.as_person(bob, Role::Member, None));
+        let made = keys::create(app, &ada, new("a", &["api"], None)).await.unwrap();
+        let known = authenticate(app, made.text.expose(), house.app.clock.now()).await.unwrap();
+        let open = [(made.key.id, known.principal.rights_epoch)];
+        assert!(still_valid(app, &open).await.unwrap().contains(&made.key.id));
+        let mut bus = app.coordination.bus().subscribe(app::accounts::TOPIC);
+        assert_eq!(code(keys::revoke(app, &bob, made.key.id).await), "keys.not_found", "somebody else's");
+        assert!(holder(&house, made.text.expose()).await.is_ok());
+        keys::revoke(app, &ada, made.key.id).await.unwrap();
+        keys::revoke(app, &ada, made.key.id).await.unwrap();
+        assert_eq!(code(holder(&house, made.text.expose()).await), "keys.revoked", "{}", house.name());
+        assert!(still_valid(app, &open).await.unwrap().is_empty());
+        let told = tokio::time::timeout(Duration::from_secs(5), bus.next()).await;
+        assert!(told.is_ok(), "open streams are told");
+        let seen = keys::list(app, &ada, None, 10).await.unwrap();
+        assert_eq!((seen.len(), seen[0].revoked_at.is_some()), (1, true));
+        assert!(keys::list(app, &bob, None, 10).await.unwrap().is_empty());
+        house.finish().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn its_last_use_is_noted_once_a_minute_off_the_path() {
+    for house in houses().await {
+        let app = &house.app;
+        let ada = house.person("ada@example.com", Role::Member).await;
+        let at_device = house.as_person(ada, Role::Member, None);
+        let made = keys::create(app, &at_device, new("a", &["chat"], None)).await.unwrap();
+        let noted = async || keys::list(app, &at_device, None, 10).await.unwrap()[0].last_used_at;
+        let first = app.clock.now();
+        for _ in 0..20 {
+            holder(&house, made.text.expose()).await.unwrap();
+        }
+        until("the first use is noted", async || noted().await == Some(first)).await;
+        house.wait(59);
+        holder(&house, made.text.expose()).await.unwrap();
+        house.wait(1);
+        holder(&house, made.text.expose()).await.unwrap();
+        let second = app.clock.now();
+        until("the use of a minute later is noted", async || {
+            let noted = noted().await;
+            assert!(noted == Some(first) || noted == Some(second), "not in between: {noted:?}");
+            noted == Some(second)
+        })
+        .await;
+        house.finish().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keys_outlive_the_servers_secret_that_hashed_them() {
+    for house in houses().await {
+        let ada = house.person("ada@example.com", Role::Member).await;
+        let at_device = house.as_person(ada, Role::Member, None);
+        let made = keys::create(&house.app, &at_device, new("a", &["chat"], None)).await.unwrap();
+        let now = house.app.clock.now();
+        let secrets = || Secrets::new(key(1), vec![]);
+        // Without the old secret it is not found; with it, it is, and is hashed anew.
+        let without = build(&house.test, secrets(), 8, &[]);
+        assert_eq!(code(authenticate(&without, made.text.expose(), now).await), "keys.invalid");
+        let beside = build(&house.test, secrets(), 8, &[7]);
+        assert!(authenticate(&beside, made.text.expose(), now).await.is_ok());
+        until("the hash is under the new secret", async || {
+            authenticate(&without, made.text.expose(), now).await.is_ok()
+        })
+        .await;
+        assert_eq!(code(authenticate(&house.app, made.text.expose(), now).await), "keys.invalid", "{}", house.name());
+        drop((without, beside));
+        house.finish().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_has_keys_without_end() {
+    for house in houses().await {
+        let app = &house.app;
+        let ada = house.person("ada@example.com", Role::Member).await;
+        let at_device = house.as_person(ada, Role::Member, None);
+        let now = app.clock.now();
+        let odd = keys::create(app, &at_device, new(" ", &["root"], Some(now))).await;
+        assert_eq!(code(odd), "/name:empty /scopes/0:wrong_value /expires_at:keys.expires_in_past");
+        for number in 0..MOST_KEYS {
+            keys::create(app, &at_device, new(&format!("k{number}"), &["chat"], None)).await.unwrap();
+        }
+        assert_eq!(code(keys::create(app, &at_device, new("one more", &["chat"], None)).await), "keys.too_many");
+        let first = keys::list(app, &at_device, None, 20).await.unwrap();
+        let last = first.last().unwrap();
+        let rest = keys::list(app, &at_device, Some((last.created_at, last.id)), 100).await.unwrap();
+        assert_eq!(first.len() + rest.len(), 50, "{}", house.name());
+        assert!(rest.iter().all(|key| !first.contains(key)));
+        keys::revoke(app, &at_device, rest[0].id).await.unwrap();
+        keys::create(app, &at_device, new("one more", &["chat"], None)).await.unwrap();
+        let narrow = house.as_person(ada, Role::Member, Some(Scopes::NONE.with(KeyScope::Chat)));
+        assert_eq!(code(keys::create(app, &narrow, new("x", &["chat"], None)).await), "keys.scope_missing");
+        house.finish().await;
+    }
+}

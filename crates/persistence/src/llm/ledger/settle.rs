@@ -1,0 +1,162 @@
+//! Settling, releasing, sweeping: each takes what is true of an entry to its budgets, once.
+
+use std::collections::{BTreeMap, HashMap};
+
+use domain::Timestamp;
+use domain::ids::{CallId, NodeId, RunId};
+use domain::llm::ledger::{Entry, Input};
+use domain::llm::{Delta, State};
+use sea_orm::sea_query::{LockBehavior, LockType};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::budgets::Key;
+use super::{AT_ONCE, Account, Call, Estimate, budgets, reserve, rows};
+use crate::Result;
+use crate::entity::ledger::{Column, Entity, Model};
+
+/// What became of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    Done,
+    /// An account was given before; nothing has changed.
+    Before,
+    /// There is no such call: its reservation was never committed. [`record_many`] writes it down.
+    Unknown,
+}
+
+/// Gives the accounts of calls that were reserved; each counts once, however often it is given.
+pub async fn settle_many(conn: &impl ConnectionTrait, accounts: &[(CallId, Account)]) -> Result<Vec<Settled>> {
+    let mut held = held(conn, accounts.iter().map(|(call, _)| *call)).await?;
+    let (mut outcomes, mut changes) = (Vec::with_capacity(accounts.len()), Changes::default());
+    for (call, account) in accounts {
+        let Some(row) = held.get_mut(&call.uuid()) else {
+            outcomes.push(Settled::Unknown);
+            continue;
+        };
+        let spent = account.spent.bounded().amount();
+        let settle = Input::Settle { spent, outcome: account.outcome };
+        let done = changes.step(row, settle, |row, entry| rows::account(row, entry, account))?;
+        outcomes.push(if done { Settled::Done } else { Settled::Before });
+    }
+    changes.write(conn, held).await?;
+    Ok(outcomes)
+}
+
+/// Gives back the reservations of calls that were never sent; how many there were.
+pub async fn release_many(conn: &impl ConnectionTrait, calls: &[CallId], now: Timestamp) -> Result<u64> {
+    let mut held = held(conn, calls.iter().copied()).await?;
+    let (mut released, mut changes) = (0, Changes::default());
+    for call in calls {
+        if let Some(row) = held.get_mut(&call.uuid()) {
+            let done = changes.step(row, Input::Release, |row, entry| rows::release(row, entry, now))?;
+            released += u64::from(done);
+        }
+    }
+    changes.write(conn, held).await?;
+    Ok(released)
+}
+
+/// Writes down calls that were made without a reservation; one that is known already is left as it is.
+pub async fn record_many(conn: &impl ConnectionTrait, calls: &[(Call, Account)]) -> Result<u64> {
+    let mut known = reserve::known(conn, calls.iter().map(|(call, _)| call.call)).await?;
+    let (mut new, mut deltas) = (Vec::new(), BTreeMap::<Key, Delta>::new());
+    for (call, account) in calls {
+        if !known.insert(call.call.uuid()) {
+            continue;
+        }
+        let (entry, delta) = Entry::record(account.spent.bounded().amount(), account.outcome);
+        let mut row = rows::reserved(call, &Estimate::default(), &entry);
+        rows::account(&mut row, &entry, account);
+        for key in rows::budgets(&call.asker, call.at) {
+            *deltas.entry(key).or_default() += delta;
+        }
+        new.push(row);
+    }
+    let written = new.len() as u64;
+    rows::insert(conn, new).await?;
+    budgets::add(conn, &deltas).await?;
+    Ok(written)
+}
+
+/// Reservations whose maker is dead.
+#[derive(Clone, Copy, Debug)]
+pub enum Orphans {
+    /// All that this node made: it has just started.
+    OfNode(NodeId),
+    /// All there are: nobody else can have worked (SQLite, at start).
+    All,
+    /// Made before; no call takes as long.
+    Before(Timestamp),
+    /// Of one attempt of a run, whose worker was found dead.
+    OfAttempt(RunId, u32),
+}
+
+/// Settles at most `limit` orphans as if they had used all they reserved, and says how many there were: none is left when
+/// there are fewer than `limit`. An account that comes after all replaces that.
+pub async fn sweep(conn: &impl ConnectionTrait, which: Orphans, now: Timestamp, limit: u64) -> Result<u64> {
+    let mut query = Entity::find().filter(Column::State.eq(State::Reserved.as_str()));
+    match which {
+        Orphans::All => {}
+        Orphans::OfNode(node) => query = query.filter(Column::Node.eq(node.uuid())),
+        Orphans::Before(at) => query = query.filter(Column::At.lt(at.millis())),
+        Orphans::OfAttempt(run, attempt) => {
+            let attempt = i32::try_from(attempt).unwrap_or(i32::MAX);
+            query = query.filter(Column::RunId.eq(run.uuid())).filter(Column::Attempt.eq(attempt));
+        }
+    }
+    // What somebody settles right now is none.
+    let query =
+        query.order_by_asc(Column::CallId).limit(limit).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    let mut held: HashMap<Uuid, Model> = query.all(conn).await?.into_iter().map(|row| (row.call_id, row)).collect();
+    let mut changes = Changes::default();
+    let mut swept = 0;
+    for row in held.values_mut() {
+        let done = changes.step(row, Input::Orphan, |row, entry| rows::orphan(row, entry, now))?;
+        swept += u64::from(done);
+    }
+    changes.write(conn, held).await?;
+    Ok(swept)
+}
+
+/// The rows of `calls`, held until the transaction ends.
+async fn held(conn: &impl ConnectionTrait, calls: impl Iterator<Item = CallId>) -> Result<HashMap<Uuid, Model>> {
+    let mut calls: Vec<Uuid> = calls.map(CallId::uuid).collect();
+    calls.sort_unstable();
+    calls.dedup();
+    let mut held = HashMap::new();
+    for some in calls.chunks(AT_ONCE) {
+        let query = Entity::find()
+            .filter(Column::CallId.is_in(some.iter().copied()))
+            .order_by_asc(Column::CallId)
+            .lock_exclusive();
+        held.extend(query.all(conn).await?.into_iter().map(|row| (row.call_id, row)));
+    }
+    Ok(held)
+}
+
+/// What a batch changes, gathered so that it is written in two statements.
+#[derive(Default)]
+struct Changes {
+    calls: Vec<Uuid>,
+    deltas: BTreeMap<Key, Delta>,
+}
+
+impl Changes {
+    /// Takes one step of an entry, if it changes anything.
+    fn step(&mut self, row: &mut Model, input: Input, write: impl FnOnce(&mut Model, &Entry)) -> Result<bool> {
+        let Some((after, delta)) = rows::entry(row)?.step(input) else { return Ok(false) };
+        write(row, &after);
+        self.calls.push(row.call_id);
+        for key in rows::budgets(&rows::asker(row), Timestamp(row.at)) {
+            *self.deltas.entry(key).or_default() += delta;
+        }
+        Ok(true)
+    }
+
+    async fn write(self, conn: &impl ConnectionTrait, mut held: HashMap<Uuid, Model>) -> Result<()> {
+        let changed: Vec<Model> = self.calls.into_iter().filter_map(|call| held.remove(&call)).collect();
+        rows::overwrite(conn, changed).await?;
+        budgets::add(conn, &self.deltas).await
+    }
+}
