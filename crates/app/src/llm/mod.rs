@@ -1,15 +1,20 @@
 //! Language models as operators configure them, what they cost, and who may use how much.
 
+pub mod catalogue;
 mod changes;
 pub mod credentials;
 pub mod export;
 pub mod ledger;
 pub mod limits;
 pub mod models;
+mod names;
+pub mod overview;
 pub mod prices;
+pub mod probe;
 pub mod providers;
 pub mod routes;
 pub mod rules;
 pub mod usage;
 
 pub use changes::{Changed, TOPIC};
+pub use names::names;

@@ -3,7 +3,7 @@
 use domain::ids::{RuleHitId, RuleId, RunId, UserId};
 use domain::llm::rule::MOST_RULES;
 use domain::llm::{Action, Direction, Pattern};
-use domain::{Ctx, Error, Kind, Result, Timestamp};
+use domain::{Actor, Ctx, Error, Kind, Result, Timestamp};
 use persistence::llm::rules as rows;
 
 pub use persistence::llm::rules::{Hit, Rule};
@@ -15,6 +15,11 @@ use crate::accounts::Admin;
 
 pub async fn list(app: &App, _: Admin) -> Result<Vec<Rule>> {
     Ok(rows::all(app.db.read(), false).await?)
+}
+
+pub async fn get(app: &App, admin: Admin, id: RuleId) -> Result<Rule> {
+    let found = list(app, admin).await?.into_iter().find(|rule| rule.id == id);
+    found.ok_or_else(|| Error::not_found("llm.rule_not_found"))
 }
 
 /// Those that are switched on, for whoever searches texts.
@@ -114,4 +119,32 @@ pub async fn hits(
     limit: u64,
 ) -> Result<Vec<Hit>> {
     Ok(rows::hits(app.db.read(), rule, after, limit).await?)
+}
+
+/// Shows the text that a rule met, as it is stored now; who looked is in the log.
+///
+/// # Errors
+/// `llm.rule_hit_not_found`; `llm.rule_hit_text_gone` when no text is stored, or not any more.
+pub async fn reveal(app: &App, ctx: &Ctx, _: Admin, id: RuleHitId) -> Result<String> {
+    let hit = rows::hit(app.db.read(), id).await?.ok_or_else(|| Error::not_found("llm.rule_hit_not_found"))?;
+    let text = stored_text(app, &hit).await?;
+    let by = match &ctx.actor {
+        Actor::User(principal) => principal.user.to_string(),
+        Actor::System => "system".to_owned(),
+        Actor::Anonymous => String::new(),
+    };
+    tracing::warn!(event = "admin.rule_hit_revealed", hit = %id, rule = %hit.rule, of = ?hit.user, by, found = text.is_some());
+    text.ok_or_else(|| Error::new(Kind::Gone, "llm.rule_hit_text_gone"))
+}
+
+/// The question or the answer of the run in which it was met.
+async fn stored_text(app: &App, hit: &Hit) -> Result<Option<String>> {
+    let Some(run) = hit.run else { return Ok(None) };
+    let Some(run) = persistence::runs::by_id(app.db.read(), run).await? else { return Ok(None) };
+    let message = match hit.direction {
+        Direction::In => run.question,
+        Direction::Out | Direction::Both => run.answer,
+    };
+    let message = persistence::messages::of_conversation(app.db.read(), run.conversation, message).await?;
+    Ok(message.map(|message| domain::conversations::plain_text(&message.content)).filter(|text| !text.is_empty()))
 }
