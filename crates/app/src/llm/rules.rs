@@ -1,6 +1,7 @@
 //! Content rules: what administrators do not want to go in or come out, and when it was met.
 
 use domain::ids::{RuleHitId, RuleId, RunId, UserId};
+use domain::llm::alert::{AlertKind, Level};
 use domain::llm::rule::MOST_RULES;
 use domain::llm::{Action, Direction, Pattern};
 use domain::{Actor, Ctx, Error, Kind, Result, Timestamp};
@@ -9,6 +10,7 @@ use persistence::llm::rules as rows;
 pub use persistence::llm::rules::{Hit, Rule};
 
 use super::Changed;
+use super::alerts::{self, News};
 use super::changes::announce;
 use crate::App;
 use crate::accounts::Admin;
@@ -134,7 +136,17 @@ pub async fn reveal(app: &App, ctx: &Ctx, _: Admin, id: RuleHitId) -> Result<Str
         Actor::Anonymous => String::new(),
     };
     tracing::warn!(event = "admin.rule_hit_revealed", hit = %id, rule = %hit.rule, of = ?hit.user, by, found = text.is_some());
-    text.ok_or_else(|| Error::new(Kind::Gone, "llm.rule_hit_text_gone"))
+    let text = text.ok_or_else(|| Error::new(Kind::Gone, "llm.rule_hit_text_gone"))?;
+    // Kept before it is shown.
+    let news = News {
+        level: Level::Info,
+        kind: AlertKind::RuleHitRevealed,
+        provider: None,
+        subject: Some(id.to_string()),
+        details: serde_json::json!({ "by": by, "rule": hit.rule.to_string() }),
+    };
+    alerts::record(app, ctx, &news).await?;
+    Ok(text)
 }
 
 /// The question or the answer of the run in which it was met.

@@ -49,6 +49,8 @@ llm-rule_hit_not_found = Temuan itu tidak ada.
     .title = Temuan tidak ditemukan
 llm-rule_hit_text_gone = Teksnya tidak disimpan, atau sudah tidak ada.
     .title = Teks sudah tidak ada
+llm-alert_not_found = Peringatan ini tidak ada.
+    .title = Peringatan tidak ditemukan
 
 field-llm-name_invalid = Nama terdiri atas huruf kecil a–z, angka, - dan _, serta diawali huruf atau angka.
 field-llm-name_reserved = Nama ini memiliki arti tersendiri di sini. Pilih nama lain.

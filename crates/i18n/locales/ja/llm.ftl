@@ -49,6 +49,8 @@ llm-rule_hit_not_found = その検出はありません。
     .title = 検出が見つかりません
 llm-rule_hit_text_gone = 本文は保存されていないか、すでに削除されました。
     .title = 本文はもうありません
+llm-alert_not_found = この通知は存在しません。
+    .title = 通知が見つかりません
 
 field-llm-name_invalid = 名前には英小文字、数字、-、_ を使い、先頭は英小文字か数字にしてください。
 field-llm-name_reserved = この名前は予約されています。別の名前にしてください。
