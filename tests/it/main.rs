@@ -11,6 +11,8 @@
 
 mod accounts;
 mod accounts_edges;
+mod admin_llm;
+mod api_keys;
 mod conversations;
 mod crash;
 mod database_tls;
@@ -28,3 +30,4 @@ mod problems;
 mod providers;
 mod runs;
 mod spa;
+mod usage;

@@ -8,6 +8,7 @@ use coordination::Heard;
 use domain::Result;
 
 use super::feed::Feed;
+use super::guard::valid;
 use super::heal::{deliver_from, heal_soon};
 use super::{Event, Frame, topic};
 use crate::App;
@@ -81,14 +82,14 @@ pub async fn keep(app: App) {
 }
 
 async fn end_lost_streams(app: &App) {
-    let open = app.feeds.open_streams.sessions();
+    let open = app.feeds.open_streams.holders();
     if open.is_empty() {
         return;
     }
-    match crate::accounts::still_valid(app, &open).await {
+    match valid(app, &open).await {
         Ok(valid) => {
-            for (session, _) in open.iter().filter(|(session, _)| !valid.contains(session)) {
-                app.feeds.open_streams.end(*session);
+            for (holder, _) in open.iter().filter(|(holder, _)| !valid.contains(holder)) {
+                app.feeds.open_streams.end(*holder);
             }
         }
         Err(fault) => tracing::warn!(%fault, "the rights of open streams could not be checked"),

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use domain::accounts::Status;
 use domain::ids::ApiKeyId;
@@ -44,10 +45,19 @@ pub async fn authenticate(app: &App, presented: &str, now: Timestamp) -> Result<
     })?;
     // A hash under an earlier secret gives way to one under the present one, so that the earlier can be dropped some day.
     note_use(app, &key, hashes.first().filter(|_| which > 0), now);
+    if let Some(hash) = hashes.get(which) {
+        app.key_uses.opened(*hash, now);
+    }
     let grant = KeyGrant { id: key.id, scopes: key.scopes };
     let principal =
         Principal { user: user.id, role: user.role, session: None, rights_epoch: user.rights_epoch, key: Some(grant) };
     Ok(Authenticated { principal, expires_at: key.expires_at.unwrap_or(NEVER) })
+}
+
+/// Whether this very key opened something here within the last minutes; asks nobody. What it may now is for [`authenticate`].
+pub fn opened_lately(app: &App, presented: &str, now: Timestamp) -> bool {
+    let Some(text) = KeyText::parse(presented) else { return false };
+    super::hashes::all(&app.accounts.keys, &text).iter().any(|hash| app.key_uses.opened_lately(hash, now))
 }
 
 /// Those of the keys that still open something, with the rights epoch under which each was let in; for open streams.
@@ -58,15 +68,36 @@ pub async fn still_valid(app: &App, open: &[(ApiKeyId, i64)]) -> Result<HashSet<
     Ok(living.into_iter().filter(|known| asked.contains(known)).map(|(id, _)| id).collect())
 }
 
-/// Which uses this process has sent on their way to the database, so that a busy key costs one write a minute.
-#[derive(Debug, Default)]
-pub(crate) struct Uses(Mutex<HashMap<ApiKeyId, Timestamp>>);
+/// What this process remembers of keys.
+#[derive(Default)]
+pub(crate) struct Uses {
+    /// The uses that were sent on their way to the database, so that a busy key costs one write a minute.
+    sent: Mutex<HashMap<ApiKeyId, Timestamp>>,
+    /// Hashes of keys that opened something.
+    opened: Mutex<HashMap<[u8; 32], Timestamp>>,
+}
 
 impl Uses {
     const MOST: usize = 10_000;
+    const LATELY: Duration = Duration::from_secs(600);
+
+    fn opened(&self, hash: [u8; 32], now: Timestamp) {
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        if opened.len() >= Self::MOST && !opened.contains_key(&hash) {
+            opened.retain(|_, at| now.since(*at) < Self::LATELY);
+        }
+        if opened.len() < Self::MOST || opened.contains_key(&hash) {
+            opened.insert(hash, now);
+        }
+    }
+
+    fn opened_lately(&self, hash: &[u8; 32], now: Timestamp) -> bool {
+        let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        opened.get(hash).is_some_and(|at| now.since(*at) < Self::LATELY)
+    }
 
     fn is_first(&self, key: ApiKeyId, now: Timestamp) -> bool {
-        let mut sent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
         if sent.len() >= Self::MOST {
             sent.retain(|_, at| now.since(*at) < ApiKey::USE_NOTED_EVERY);
         }

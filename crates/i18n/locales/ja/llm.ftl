@@ -32,6 +32,25 @@ llm-rule_not_found = そのルールはありません。
     .title = ルールが見つかりません
 llm-too_many_rules = 内容ルールは { $limit } 件までです。先にいくつか削除してください。
     .title = ルールが多すぎます
+llm-probe_failed = { $class ->
+        [auth] プロバイダーがキーを受け付けません。キー全体がコピーされているか、このプロバイダーのものかを確認してください。
+        [payment] プロバイダーの残高がありません。チャージしてから、もう一度お試しください。
+        [rate_limited] プロバイダーがこのキーを一時的に制限しています。少し待ってから、もう一度お試しください。
+        [timeout] プロバイダーが時間内に応答しませんでした。アドレスを確認して、もう一度お試しください。
+        [unavailable] プロバイダーに接続できません。アドレスと、動作しているかを確認してください。
+       *[other] プロバイダーの応答が想定と異なります。種類とアドレス（末尾に /v1 などのバージョンが付きます）を確認してください。
+    }
+    .title = プロバイダーが動作しません
+llm-address_refused = このアドレスはプライベートネットワークにつながります。自分のネットワーク内のプロバイダーであれば、このプロバイダーに許可してください。
+    .title = アドレスが拒否されました
+llm-secrets_stay = 認証情報は現在のアドレス用に入力されたもので、別のアドレスには送られません。先に削除するか、新しいプロバイダーを追加してください。
+    .title = 認証情報はアドレスと結び付いています
+llm-rule_hit_not_found = その検出はありません。
+    .title = 検出が見つかりません
+llm-rule_hit_text_gone = 本文は保存されていないか、すでに削除されました。
+    .title = 本文はもうありません
+llm-alert_not_found = この通知は存在しません。
+    .title = 通知が見つかりません
 
 field-llm-name_invalid = 名前には英小文字、数字、-、_ を使い、先頭は英小文字か数字にしてください。
 field-llm-name_reserved = この名前は予約されています。別の名前にしてください。
@@ -47,5 +66,5 @@ field-llm-limit_empty = 上限を少なくともひとつ指定してくださ�
 field-llm-pattern_control = 見えない文字が含まれています。
 field-llm-price_in_past = 価格を過去から始めることはできません。記録された費用は変わりません。
 field-llm-range_invalid = 終わりは始まりより後で、{ $max } 日以内にしてください。
-llm-alert_not_found = この通知は存在しません。
-llm-rule_hit_not_found = コンテンツルールの該当記録はありません。
+field-llm-model_unknown = このモデルはどこからも提供されていません。
+field-llm-subject_unknown = この id の対象はありません。
