@@ -14,6 +14,7 @@ mod catalogue;
 mod chain;
 mod concurrency;
 mod credentials;
+mod embed;
 pub mod estimate;
 mod gateway;
 mod health;
@@ -36,6 +37,7 @@ pub use catalogue::{EntryKind, ModelEntry};
 pub use concurrency::LimitSettings;
 pub use coordination::Hit;
 pub use credentials::CredentialState;
+pub use embed::{EmbedAsk, Embedded};
 pub use gateway::{Chance, Gateway};
 pub use health::{CredentialHealth, Health, ModelHealth, ProviderHealth};
 pub use llm_client::{

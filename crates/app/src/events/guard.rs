@@ -4,35 +4,42 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use domain::ids::SessionId;
+use domain::ids::{ApiKeyId, SessionId};
 use domain::{Error, Kind, Principal, Result};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::App;
 
+/// By what a stream was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Seat {
+    Session(SessionId),
+    Key(ApiKeyId),
+}
+
 #[derive(Default)]
 pub(crate) struct Open {
-    /// By session: the rights epoch under which it was opened, and how to end its streams.
-    streams: Mutex<HashMap<SessionId, (i64, Vec<CancellationToken>)>>,
+    /// By session or key: the rights epoch under which it was opened, and how to end its streams.
+    streams: Mutex<HashMap<Seat, (i64, Vec<CancellationToken>)>>,
 }
 
 impl Open {
-    fn streams(&self) -> MutexGuard<'_, HashMap<SessionId, (i64, Vec<CancellationToken>)>> {
+    fn streams(&self) -> MutexGuard<'_, HashMap<Seat, (i64, Vec<CancellationToken>)>> {
         self.streams.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The sessions with open streams. Forgets streams that were closed by their clients.
-    pub(super) fn sessions(&self) -> Vec<(SessionId, i64)> {
+    /// The sessions and keys with open streams. Forgets streams that were closed by their clients.
+    pub(super) fn seats(&self) -> Vec<(Seat, i64)> {
         let mut streams = self.streams();
         streams.retain(|_, (_, tokens)| {
             tokens.retain(|token| !token.is_cancelled());
             !tokens.is_empty()
         });
-        streams.iter().map(|(session, (epoch, _))| (*session, *epoch)).collect()
+        streams.iter().map(|(seat, (epoch, _))| (*seat, *epoch)).collect()
     }
 
-    pub(super) fn end(&self, session: SessionId) {
-        if let Some((_, tokens)) = self.streams().remove(&session) {
+    pub(super) fn end(&self, seat: Seat) {
+        if let Some((_, tokens)) = self.streams().remove(&seat) {
             for token in tokens {
                 token.cancel();
             }
@@ -53,18 +60,19 @@ impl Watch {
     }
 }
 
-/// Streams that one device may hold open: an integrator may serve many pages with one token, but not without end.
+/// Streams that one device or key may hold open: an integrator may serve many pages with one token, but not without end.
 const MOST_STREAMS: usize = 4_096;
 
 /// Watches over the rights of `principal` for as long as the stream holds the answer.
 ///
 /// # Errors
-/// `events.too_many_streams` when the device has too many open.
+/// `events.too_many_streams` when the device or key has too many open.
 pub fn watch(app: &App, principal: &Principal) -> Result<Watch> {
     let lost = CancellationToken::new();
-    if let Some(session) = principal.session {
+    let seat = principal.key.map(|key| Seat::Key(key.id)).or(principal.session.map(Seat::Session));
+    if let Some(seat) = seat {
         let mut streams = app.feeds.open_streams.streams();
-        let entry = streams.entry(session).or_insert_with(|| (principal.rights_epoch, Vec::new()));
+        let entry = streams.entry(seat).or_insert_with(|| (principal.rights_epoch, Vec::new()));
         // An older epoch is the stricter one to check.
         entry.0 = entry.0.min(principal.rights_epoch);
         entry.1.retain(|token| !token.is_cancelled());

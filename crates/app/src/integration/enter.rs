@@ -1,0 +1,31 @@
+//! The gate: who asks, whether the key was made for it, whether this minute has room.
+
+use domain::ids::UserId;
+use domain::keys::KeyScope;
+use domain::llm::Asker;
+use domain::{Ctx, Result};
+
+use crate::App;
+use crate::llm::limits::{self, Admitted};
+
+/// Proof that the caller may ask now; the next step demands it.
+#[derive(Clone, Copy, Debug)]
+pub struct Entrance {
+    pub(super) user: UserId,
+    pub(super) asker: Asker,
+    /// What is left of the minute, if there is a limit.
+    pub admitted: Option<Admitted>,
+}
+
+/// Lets somebody in who holds `scope`, and counts the request against what a minute allows.
+///
+/// # Errors
+/// `keys.scope_missing`; `llm.requests_spent` with the time to wait.
+pub async fn enter(app: &App, ctx: &Ctx, scope: KeyScope) -> Result<Entrance> {
+    let principal = ctx.holder(scope)?;
+    let user = principal.user;
+    let asker = Asker { api_key: principal.key.map(|key| key.id), ..Asker::person(user) };
+    let known = limits::of(app, &asker).await?;
+    let admitted = limits::admit(app, &asker, &known).await?;
+    Ok(Entrance { user, asker, admitted })
+}
