@@ -22,6 +22,7 @@ pub mod fakes_by_name;
 pub mod follow;
 pub mod ports;
 pub mod process;
+pub mod program;
 pub mod proxy;
 pub mod raw;
 pub mod redis;
