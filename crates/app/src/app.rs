@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::accounts::Accounts;
 use crate::events::Feeds;
 use crate::keys::Uses;
+use crate::llm::house::House;
 use crate::llm::ledger::Till;
 use crate::runs::Bench;
 use crate::secrets::Secrets;
@@ -93,6 +94,8 @@ pub struct Inner {
     pub closing: CancellationToken,
     /// Wakes the job worker of this process, if it has one.
     pub(crate) job_bell: OnceLock<jobs::Waker>,
+    /// What this process knows of language models.
+    pub llm: House,
     /// Where calls that stand alone reserve and settle; opened by the first of them.
     pub(crate) till: OnceLock<Till>,
     /// Uses of API keys that are being written down.
@@ -117,6 +120,7 @@ impl App {
     /// Call it on the runtime that lives as long as the process.
     pub fn new(parts: Parts) -> Self {
         let bench = Bench::new(parts.settings.concurrency);
+        let llm = House::new(parts.gateway.settings(), &parts.chance);
         let feeds = Feeds::new(&parts.chance, parts.clock.now());
         Self(Arc::new(Inner {
             parts,
@@ -124,6 +128,7 @@ impl App {
             feeds,
             closing: CancellationToken::new(),
             job_bell: OnceLock::new(),
+            llm,
             till: OnceLock::new(),
             key_uses: Uses::default(),
             runtime: Handle::current(),
@@ -137,6 +142,11 @@ impl App {
     /// Runs `task` on the process's own runtime, wherever the caller stands.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.0.runtime.spawn(task);
+    }
+
+    /// The process's own runtime.
+    pub(crate) fn runtime(&self) -> &Handle {
+        &self.0.runtime
     }
 
     /// Does `work` to its end on the process's own runtime, also when the caller is gone: a client that hangs up between a

@@ -88,6 +88,8 @@ id! {
     RuleId,
     /// One time that a content rule met a text.
     RuleHitId,
+    /// Something that operators must hear of.
+    AlertId,
     /// One call of a provider, named by whoever makes it.
     CallId,
     /// One row of the ledger.

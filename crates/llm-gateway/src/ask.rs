@@ -6,6 +6,7 @@ use llm_client::{ChatMessage, ChatRequest, ChatStream, Continuation, ErrorClass,
 use tokio::time::Instant;
 
 use crate::price::Price;
+use crate::purse::SharedPurse;
 
 #[derive(Clone, Debug, Default)]
 pub struct Ask {
@@ -31,6 +32,8 @@ pub struct Ask {
     pub begun_by: Option<String>,
     /// Models that failed already in this run, as `provider/model`: asked after the others.
     pub avoid: Vec<String>,
+    /// Who pays for the calls; without one nobody counts.
+    pub purse: Option<SharedPurse>,
 }
 
 /// The code of the error when no model may take an answer up.

@@ -89,7 +89,12 @@ fn tokens(ask: &Ask) -> u64 {
 
 /// What the provider says, overruled by the operator.
 fn continuation(source: &Source, entry: &ModelEntry) -> Continuation {
-    match (source.provider.continuation(), entry.known.continues) {
+    takes_up(source.provider.continuation(), entry.known.continues)
+}
+
+/// What a provider can, and what the operator says of the model.
+pub fn takes_up(own: Continuation, said: Option<bool>) -> Continuation {
+    match (own, said) {
         (Continuation::Replay, _) => Continuation::Replay,
         (_, Some(false)) | (Continuation::None, None) => Continuation::None,
         (_, Some(true)) | (Continuation::Prefill, None) => Continuation::Prefill,

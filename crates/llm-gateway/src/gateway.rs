@@ -12,6 +12,7 @@ use crate::ask::{Answer, Ask, AskError};
 use crate::cache::{self, Answers, CacheKey};
 use crate::catalogue::{self, Kind, ModelEntry};
 use crate::chain;
+use crate::credits::{self, ProviderCredits};
 use crate::embed::{self, EmbedAsk, Embedded};
 use crate::health::{CredentialHealth, Health, ProviderHealth};
 use crate::notice::{Notice, Notices};
@@ -87,6 +88,11 @@ impl Gateway {
         enabled
     }
 
+    /// What is left at the providers that say so, asked now; those that do not answer in time are missing.
+    pub async fn credits(&self) -> Vec<ProviderCredits> {
+        credits::all(&self.registry()).await
+    }
+
     /// What operators should hear of, from now on.
     pub fn notices(&self) -> broadcast::Receiver<Notice> {
         self.inner.means.notices.listen()
@@ -138,6 +144,21 @@ impl Gateway {
         let provider = id.split('/').next().unwrap_or_default();
         let source = registry.sources.iter().find(|source| source.name == provider);
         source.is_some_and(|source| source.provider.continuation() == Continuation::Replay)
+    }
+
+    /// Whether some model of this one's chain takes up an answer that was cut. Which of them may is decided when it is asked.
+    pub fn may_go_on(&self, id: &str) -> bool {
+        let registry = self.registry();
+        let takes_up = |model: &str| {
+            let said = registry.said_of(&model.to_lowercase()).and_then(|said| said.continues);
+            let provider = model.split('/').next().unwrap_or_default();
+            let source = registry.sources.iter().find(|source| source.name.eq_ignore_ascii_case(provider));
+            source.is_some_and(|source| chain::takes_up(source.provider.continuation(), said) == Continuation::Prefill)
+        };
+        match registry.route(id) {
+            Some(route) => route.models.iter().any(|step| takes_up(&step.model)),
+            None => takes_up(id),
+        }
     }
 
     /// Messages that one user may send each minute; 0 is no limit.

@@ -12,8 +12,10 @@ use crate::concurrency::{Permit, Refusal};
 use crate::credentials::Picked;
 use crate::embed::Task;
 use crate::gateway::Chance;
+use crate::purse::{How, Planned, Tab};
 use crate::retry::{self, Left, Others};
 use crate::settings::GatewaySettings;
+use crate::source::Origin;
 use crate::state::Admitted;
 use crate::watch::{Held, Watched, deadline_passed};
 
@@ -129,13 +131,19 @@ impl<'a> Walk<'a> {
                 Err(turn) => return turn,
             };
             let (picked, admitted, permit) = place;
+            let mut request = request(self.ask, step);
+            let mut tab = match self.reserve(step, &picked, &mut request).await {
+                Ok(tab) => tab,
+                Err(error) => return Turn::Stop(error),
+            };
             let (begun, started) = (Instant::now(), wall_clock());
-            let request = request(self.ask, step);
+            tab.sent();
             let heard = self.task.begin(&step.source, request, picked.secret.clone(), self.deadline).await;
             let took = begun.elapsed();
             match heard {
-                Ok(stream) => return self.answered(step, picked, admitted, permit, stream, (started, took)),
+                Ok(stream) => return self.answered(step, picked, admitted, permit, (stream, tab), (started, took)),
                 Err(error) => {
+                    tab.close(How::Failed(error.class), error.usage.as_deref());
                     self.learn(step, &picked, admitted, &error);
                     drop(permit);
                     self.note(step, &picked, (started, took), Some(&error));
@@ -161,6 +169,28 @@ impl<'a> Walk<'a> {
                 }
             }
         }
+    }
+
+    /// The leave of whoever pays, before the call is made. The guide costs nobody anything.
+    async fn reserve(&self, step: &Step, picked: &Picked, request: &mut ChatRequest) -> Result<Tab, ProviderError> {
+        let Some(purse) = self.ask.purse.as_ref().filter(|_| step.source.origin != Origin::Guide) else {
+            return Ok(Tab::new(None));
+        };
+        let planned = Planned {
+            provider: &step.source.name,
+            model: &step.entry.model,
+            id: &step.entry.id,
+            credential: picked.label.as_deref(),
+            credential_id: picked.id.as_deref(),
+            price: step.entry.price,
+            messages: &request.messages,
+            tools: &request.tools,
+            asked_output: request.max_output_tokens,
+            model_output: step.entry.max_output,
+        };
+        let grant = purse.reserve(planned).await?;
+        request.max_output_tokens = grant.most_output.or(request.max_output_tokens);
+        Ok(Tab::new(Some(grant.account)))
     }
 
     /// After its turn: those that may get well by themselves come back in the next round.
@@ -251,7 +281,7 @@ impl<'a> Walk<'a> {
         picked: Picked,
         admitted: Admitted,
         permit: Permit,
-        stream: Watched,
+        (stream, tab): (Watched, Tab),
         (started, took): (SystemTime, Duration),
     ) -> Turn {
         let state = &step.source.state;
@@ -287,7 +317,7 @@ impl<'a> Walk<'a> {
                 model.note(breaker::outcome(error, longest));
             }
         });
-        let stream = Box::pin(stream.hold(Held { _permit: permit, cut }));
+        let stream = Box::pin(stream.hold(Held { _permit: permit, cut }, tab));
         let tries = std::mem::take(&mut self.tries);
         Turn::Answered(Box::new(Answer { tries, ..Answer::new(speaker, stream) }))
     }

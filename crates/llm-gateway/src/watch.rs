@@ -11,6 +11,7 @@ use llm_client::{ChatEvent, ChatStream, ErrorClass, ProviderError};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::concurrency::Permit;
+use crate::purse::{How, Tab};
 
 /// What a running answer holds: its place at the provider, and whom to tell when it is cut.
 pub struct Held {
@@ -28,6 +29,7 @@ pub struct Watched {
     /// The alarm runs. It is set when there is nothing to read, so a slow reader is never taken for a silent provider.
     waiting: bool,
     held: Option<Held>,
+    tab: Tab,
 }
 
 impl Watched {
@@ -40,6 +42,7 @@ impl Watched {
             alarm: Box::pin(sleep_until(deadline)),
             waiting: false,
             held: None,
+            tab: Tab::new(None),
         }
     }
 }
@@ -49,6 +52,7 @@ impl Stream for Watched {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         if let Some(event) = self.ahead.pop_front() {
+            self.account(&event);
             if matches!(event, ChatEvent::Finished { .. }) {
                 self.close(None);
             }
@@ -61,13 +65,21 @@ impl Stream for Watched {
                     self.waiting = false;
                     match heard {
                         // Nothing follows an end: dropping the stream here ends the connection, whatever the caller does.
-                        last @ (Some(Ok(ChatEvent::Finished { .. }) | Err(_)) | None) => {
-                            self.close(last.as_ref().and_then(|last| last.as_ref().err()));
-                            return Poll::Ready(last);
+                        Some(Ok(last @ ChatEvent::Finished { .. })) => {
+                            self.account(&last);
+                            self.close(None);
+                            return Poll::Ready(Some(Ok(last)));
+                        }
+                        Some(Err(error)) => return self.end(error),
+                        None => {
+                            self.tab.close(How::Cut(ErrorClass::Unavailable), None);
+                            self.close(None);
+                            return Poll::Ready(None);
                         }
                         Some(Ok(_)) if Instant::now() >= self.deadline => return self.end(deadline_passed()),
                         Some(Ok(ChatEvent::Alive)) => {}
                         Some(Ok(event @ (ChatEvent::Text(_) | ChatEvent::Reasoning(_) | ChatEvent::ToolCall(_)))) => {
+                            self.account(&event);
                             return Poll::Ready(Some(Ok(event)));
                         }
                     }
@@ -90,12 +102,14 @@ impl Stream for Watched {
 
 impl Watched {
     fn end(&mut self, error: ProviderError) -> Poll<Option<Result<ChatEvent, ProviderError>>> {
+        self.tab.close(How::Cut(error.class), error.usage.as_deref());
         self.close(Some(&error));
         Poll::Ready(Some(Err(error)))
     }
 
     /// From the first content on the place at the provider is the stream's.
-    pub fn hold(mut self, held: Held) -> Self {
+    pub fn hold(mut self, held: Held, tab: Tab) -> Self {
+        self.tab = tab;
         // An answer that is already whole needs none.
         let whole = self.ahead.back().is_some_and(|event| matches!(event, ChatEvent::Finished { .. }));
         self.held = (!whole).then_some(held);
@@ -105,10 +119,32 @@ impl Watched {
         self
     }
 
+    /// What the account of the call will say.
+    fn account(&mut self, event: &ChatEvent) {
+        match event {
+            ChatEvent::Text(text) | ChatEvent::Reasoning(text) => self.tab.hear(text),
+            ChatEvent::ToolCall(call) => {
+                self.tab.hear(&call.name);
+                self.tab.hear(&call.arguments);
+            }
+            ChatEvent::Finished { usage, .. } => self.tab.close(How::Finished, usage.as_ref()),
+            ChatEvent::Alive => {}
+        }
+    }
+
     fn close(&mut self, error: Option<&ProviderError>) {
         self.inner = None;
         if let (Some(held), Some(error)) = (self.held.take(), error) {
             (held.cut)(error);
+        }
+    }
+}
+
+impl Drop for Watched {
+    /// What was said and not read any more was said all the same.
+    fn drop(&mut self) {
+        while let Some(event) = self.ahead.pop_front() {
+            self.account(&event);
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::Timestamp;
-use domain::conversations::{Author, Message, MessageStatus, Part};
+use domain::conversations::{Author, Message, MessageStatus, Origin, Part};
 use domain::ids::{ConversationId, MessageId, RunId, UserId};
 use domain::runs::{Failure, Usage};
 use sea_orm::sea_query::Expr;
@@ -99,6 +99,7 @@ pub struct Ending {
     pub status: MessageStatus,
     pub text: String,
     pub model: Option<String>,
+    pub origin: Option<Origin>,
     pub usage: Option<Usage>,
     pub failure: Option<Failure>,
 }
@@ -111,6 +112,7 @@ impl Ending {
             content: self.content(),
             status: self.status,
             model: self.model.clone(),
+            origin: self.origin.clone(),
             usage: self.usage,
             failure: self.failure,
             ..answer
@@ -128,6 +130,7 @@ pub fn finish(batch: &mut Batch, answer: MessageId, ending: &Ending, now: Timest
         .col_expr(Column::Content, Expr::value(to_json(&ending.content())?))
         .col_expr(Column::Status, Expr::value(ending.status.as_str()))
         .col_expr(Column::Model, Expr::value(ending.model.clone()))
+        .col_expr(Column::Origin, Expr::value(ending.origin.as_ref().map(Origin::to_words)))
         .col_expr(Column::InputTokens, Expr::value(ending.usage.map(|u| clamp(u.input_tokens))))
         .col_expr(Column::OutputTokens, Expr::value(ending.usage.map(|u| clamp(u.output_tokens))))
         .col_expr(Column::CostMicros, Expr::value(ending.usage.and_then(|u| u.cost_micros)))
@@ -179,6 +182,7 @@ fn to_row(message: &Message) -> Result<Model> {
         run_id: message.run.map(RunId::uuid),
         client_message_id: message.client_message_id.clone(),
         model: message.model.clone(),
+        origin: message.origin.as_ref().map(Origin::to_words),
         input_tokens: message.usage.map(|u| clamp(u.input_tokens)),
         output_tokens: message.usage.map(|u| clamp(u.output_tokens)),
         cost_micros: message.usage.and_then(|u| u.cost_micros),
@@ -209,6 +213,7 @@ fn from_row(row: Model) -> Result<Message> {
         run: row.run_id.map(RunId::from),
         client_message_id: row.client_message_id,
         model: row.model,
+        origin: row.origin.as_deref().and_then(Origin::from_words),
         usage: usage(row.input_tokens, row.output_tokens, row.cost_micros, row.usage_estimated),
         failure: row.error.as_deref().map(|code| Failure::parse(code).unwrap_or(Failure::Unknown)),
         created_at: Timestamp(row.created_at),

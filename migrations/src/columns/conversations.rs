@@ -2,6 +2,9 @@
 
 use crate::ddl::Step::{self, All};
 
+/// How an answer came to its model, where that is not the one that was asked first.
+pub(super) const ORIGIN: &[Step] = &[All(r#"ALTER TABLE "messages" ADD COLUMN "origin" {line} NULL"#)];
+
 pub(super) const UP: &[Step] = &[
     All(r#"CREATE TABLE IF NOT EXISTS "conversations" (
         "id" {uuid} NOT NULL PRIMARY KEY,

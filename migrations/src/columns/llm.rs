@@ -98,6 +98,28 @@ pub(super) const UP: &[Step] = &[
     )"#),
     All(r#"CREATE INDEX "llm_rule_hits_at" ON "llm_rule_hits" ("at", "id")"#),
     All(r#"CREATE INDEX "llm_rule_hits_of_rule" ON "llm_rule_hits" ("rule_id", "at")"#),
+    // While an alert is open, `open_key` keeps the same thing from being told twice.
+    All(r#"CREATE TABLE IF NOT EXISTS "llm_alerts" (
+        "id" {uuid} NOT NULL PRIMARY KEY,
+        "at" {instant} NOT NULL,
+        "level" {word} NOT NULL,
+        "kind" {word} NOT NULL,
+        "provider" {key} NULL,
+        "subject" {key} NULL,
+        "details" {text} NOT NULL,
+        "open_key" {hash} NULL,
+        "resolved_at" {instant} NULL
+    )"#),
+    All(r#"CREATE UNIQUE INDEX "llm_alerts_open" ON "llm_alerts" ("open_key")"#),
+    All(r#"CREATE INDEX "llm_alerts_at" ON "llm_alerts" ("at", "id")"#),
+    // What is left at a provider, as it was when it was asked last.
+    All(r#"CREATE TABLE IF NOT EXISTS "llm_credits" (
+        "provider" {key} NOT NULL PRIMARY KEY,
+        "remaining" {bigint} NULL,
+        "used" {bigint} NULL,
+        "level" {word} NOT NULL,
+        "checked_at" {instant} NOT NULL
+    )"#),
     // No foreign keys: the ledger outlives whoever and whatever it speaks of.
     All(r#"CREATE TABLE IF NOT EXISTS "ledger" (
         "id" {uuid} NOT NULL PRIMARY KEY,

@@ -1,6 +1,6 @@
 //! Conversations and messages on the wire.
 
-use domain::conversations::{Author, Conversation, Message, Part};
+use domain::conversations::{Author, Came, Conversation, Message, Origin, Part};
 use domain::runs::{Failure, Usage};
 use domain::{Error, Kind, Locale};
 use serde::{Deserialize, Serialize};
@@ -144,12 +144,43 @@ pub struct MessageBody {
     /// The model that spoke, or is asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
+    /// How it came to this model, where another was asked first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<OriginBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usage: Option<UsageBody>,
     /// Why there is no whole answer, in the caller's language.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<ProblemBody>,
     pub created_at: Rfc3339,
+}
+
+/// How an answer came to a model that was not asked first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct OriginBody {
+    pub came: CameBody,
+    /// `provider/model` of the one before, if it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instead_of: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CameBody {
+    /// The one before failed before it said anything.
+    Fallback,
+    /// It went on with a text that was cut.
+    Continued,
+}
+
+impl From<Origin> for OriginBody {
+    fn from(origin: Origin) -> Self {
+        let came = match origin.came {
+            Came::Fallback => CameBody::Fallback,
+            Came::Continued => CameBody::Continued,
+        };
+        Self { came, instead_of: origin.instead_of }
+    }
 }
 
 impl MessageBody {
@@ -178,6 +209,7 @@ impl MessageBody {
             run_id: message.run.map(Into::into),
             client_message_id: message.client_message_id,
             model: message.model,
+            origin: message.origin.map(OriginBody::from),
             usage: message.usage.map(UsageBody::from),
             error,
             created_at: message.created_at.into(),
@@ -188,10 +220,10 @@ impl MessageBody {
 /// A run's failure as a problem document; `named` is what `instance` points at.
 pub fn problem_of(failure: Failure, locale: Locale, named: &str) -> ProblemBody {
     let kind = match failure {
-        Failure::RateLimited => Kind::TooMany,
+        Failure::RateLimited | Failure::LimitReached => Kind::TooMany,
         Failure::Timeout | Failure::Unavailable | Failure::Expired => Kind::Unavailable,
         Failure::ContextLength => Kind::TooLarge,
-        Failure::Moderation => Kind::Invalid,
+        Failure::Moderation | Failure::ContentBlocked => Kind::Invalid,
         Failure::Forbidden => Kind::Forbidden,
         Failure::Quarantined => Kind::Broken,
         Failure::Auth | Failure::Payment | Failure::InvalidRequest | Failure::ModelMissing | Failure::Unknown => {

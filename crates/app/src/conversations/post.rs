@@ -211,6 +211,7 @@ async fn write(app: &App, ctx: &Ctx, id: ConversationId, draft: &Draft, wait: bo
                 run: None,
                 client_message_id: draft.client_id.clone(),
                 model: None,
+                origin: None,
                 usage: None,
                 failure: None,
                 created_at: now,
@@ -232,6 +233,7 @@ async fn write(app: &App, ctx: &Ctx, id: ConversationId, draft: &Draft, wait: bo
         run: Some(draft.run_id),
         // A repeated wish for another answer finds this one.
         client_message_id: if new_question { None } else { draft.client_id.clone() },
+        origin: None,
         model: Some(draft.model.clone()),
         usage: None,
         failure: None,

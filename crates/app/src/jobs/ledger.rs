@@ -1,4 +1,5 @@
-//! Every five minutes: reservations that nobody settles any more are counted, old budgets and rule hits go.
+//! Every five minutes: reservations that nobody settles any more are counted, old budgets, rule hits and alerts go, and the
+//! day's spending is looked at.
 
 use ::jobs::Outcome;
 
@@ -8,5 +9,7 @@ use crate::App;
 pub(super) const KIND: &str = "llm.sweep";
 
 pub(super) async fn work(app: App) -> Outcome {
-    outcome(crate::llm::ledger::sweep(&app).await.map(|_| ()))
+    let swept = crate::llm::ledger::sweep(&app).await.map(|_| ());
+    let looked = crate::llm::credits::daily_spend(&app).await;
+    outcome(swept.and(looked))
 }

@@ -1,5 +1,6 @@
 //! Jobs: durable background work beside the runs. Which kinds there are, and what wakes them.
 
+mod credits;
 mod ledger;
 mod sweep;
 pub(crate) mod title;
@@ -42,9 +43,10 @@ pub async fn start(app: &App, concurrency: usize, database: DbSettings) -> Resul
     let mut settings = WorkerSettings::new(app.node.uuid(), &[(SOON, concurrency), (QUIET, 1)]);
     // Alone, every job is announced by a bell; beside others the poll is the net under it.
     settings.poll = Duration::from_secs(if app.db.shared() { 2 } else { 15 });
-    let (titles, sweeps, ledgers) = (app.clone(), app.clone(), app.clone());
+    let (titles, sweeps, ledgers, monitored) = (app.clone(), app.clone(), app.clone(), app.clone());
     let sweep = NewJob::new(sweep::KIND, QUIET, &())?;
     let orphans = NewJob::new(ledger::KIND, QUIET, &())?;
+    let credits = NewJob::new(credits::KIND, QUIET, &())?;
     let chance = app.chance.clone();
     let own = app.clone();
     let beats = move || {
@@ -59,8 +61,10 @@ pub async fn start(app: &App, concurrency: usize, database: DbSettings) -> Resul
         .kind(title::KIND, move |context| title::work(titles.clone(), context))
         .kind(sweep::KIND, move |_| sweep::work(sweeps.clone()))
         .kind(ledger::KIND, move |_| ledger::work(ledgers.clone()))
+        .kind(credits::KIND, move |_| credits::work(monitored.clone()))
         .schedule(sweep::KIND, "17 * * * *", sweep)
         .schedule(ledger::KIND, "*/5 * * * *", orphans)
+        .schedule(credits::KIND, "*/15 * * * *", credits)
         .start()
         .await?;
     app.job_bell.get_or_init(|| running.waker());

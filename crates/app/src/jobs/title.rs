@@ -5,6 +5,7 @@ use std::time::Duration;
 use ::jobs::{JobContext, NewJob, Outcome};
 use domain::conversations::{plain_text, rename, title_from};
 use domain::ids::{ConversationId, MessageId, UserId};
+use domain::llm::{Asker, CallKind};
 use domain::runs::Run;
 use domain::{Error, Result};
 use futures_util::StreamExt;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::{SOON, outcome};
 use crate::App;
 use crate::events::{Event, announce};
+use crate::llm::purse::{self, Payer};
 
 pub(super) const KIND: &str = "conversations.title";
 
@@ -56,7 +58,7 @@ async fn title(app: &App, payload: &Payload) -> Result<()> {
     }
     let question = persistence::messages::of_conversation(app.db.read(), id, payload.question).await?;
     let Some(question) = question.map(|question| plain_text(&question.content)) else { return Ok(()) };
-    let Some(title) = by_model(app, &question).await.or_else(|| title_from(&question)) else { return Ok(()) };
+    let Some(title) = by_model(app, user, &question).await.or_else(|| title_from(&question)) else { return Ok(()) };
     let tx = app.db.begin().await?;
     let given = persistence::conversations::give_title(&*tx, id, &title).await?;
     let conversation = persistence::conversations::of_user(&*tx, user, id).await?;
@@ -68,8 +70,11 @@ async fn title(app: &App, payload: &Payload) -> Result<()> {
 }
 
 /// What the operator's model calls it; `None` when it does not answer with a title in time.
-async fn by_model(app: &App, question: &str) -> Option<String> {
+async fn by_model(app: &App, user: UserId, question: &str) -> Option<String> {
+    let payer = Payer { asker: Asker::person(user), kind: CallKind::Title, run: None, request_id: KIND.to_owned() };
     let ask = Ask {
+        asker: user.to_string(),
+        purse: Some(purse::open(app, payer)),
         model: app.settings.title_model.clone()?,
         messages: vec![
             ChatMessage::text(ChatRole::System, WISH),

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::house;
 use crate::App;
 
 /// On the bus.
@@ -19,9 +20,14 @@ pub enum Changed {
     Routes,
     Limits,
     Rules,
+    Settings,
 }
 
+/// Here it is read again before this returns, so that whoever changed it finds it changed.
 pub(super) async fn announce(app: &App, changed: Changed) {
+    if let Err(fault) = house::refresh(app, changed).await {
+        tracing::warn!(%fault, ?changed, "a change will be read later");
+    }
     if let Ok(payload) = serde_json::to_vec(&changed) {
         app.coordination.bus().publish(TOPIC, Bytes::from(payload)).await;
     }

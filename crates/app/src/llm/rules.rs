@@ -1,6 +1,8 @@
 //! Content rules: what administrators do not want to go in or come out, and when it was met.
 
+use domain::conversations::plain_text;
 use domain::ids::{RuleHitId, RuleId, RunId, UserId};
+use domain::llm::alert::{AlertKind, Level};
 use domain::llm::rule::MOST_RULES;
 use domain::llm::{Action, Direction, Pattern};
 use domain::{Ctx, Error, Kind, Result, Timestamp};
@@ -9,6 +11,7 @@ use persistence::llm::rules as rows;
 pub use persistence::llm::rules::{Hit, Rule};
 
 use super::Changed;
+use super::alerts::{self, News};
 use super::changes::announce;
 use crate::App;
 use crate::accounts::Admin;
@@ -114,4 +117,30 @@ pub async fn hits(
     limit: u64,
 ) -> Result<Vec<Hit>> {
     Ok(rows::hits(app.db.read(), rule, after, limit).await?)
+}
+
+/// The text that a rule met, for an operator who asks for it: that it was looked at is kept for the record, before it is shown.
+///
+/// # Errors
+/// `llm.rule_hit_not_found`; `llm.text_gone` when the conversation was deleted, or the text was never one of a conversation.
+pub async fn reveal(app: &App, ctx: &Ctx, _: Admin, id: RuleHitId) -> Result<String> {
+    let hit = rows::hit(app.db.read(), id).await?.ok_or_else(|| Error::not_found("llm.rule_hit_not_found"))?;
+    let gone = || Error::not_found("llm.text_gone");
+    let run = persistence::runs::by_id(app.db.read(), hit.run.ok_or_else(gone)?).await?.ok_or_else(gone)?;
+    let message = match hit.direction {
+        Direction::In | Direction::Both => run.question,
+        Direction::Out => run.answer,
+    };
+    let found = persistence::messages::of_conversation(app.db.read(), run.conversation, message).await?;
+    let text = plain_text(&found.ok_or_else(gone)?.content);
+    let news = News {
+        level: Level::Info,
+        kind: AlertKind::RuleHitRevealed,
+        provider: None,
+        subject: Some(id.to_string()),
+        details: serde_json::json!({ "by": ctx.principal().ok().map(|principal| principal.user.to_string()), "rule": hit.rule.to_string() }),
+    };
+    alerts::record(app, ctx, &news).await?;
+    tracing::info!(event = "admin.rule_hit_revealed", hit = %id, rule = %hit.rule, user = ?hit.user);
+    Ok(text)
 }

@@ -134,7 +134,7 @@ pub(super) async fn end_in(
 ) -> Result<Option<Message>> {
     let text = persistence::runs::stored_text(&**tx, &[run.id]).await?.remove(&run.id).unwrap_or_default().text;
     let bytes = text.len();
-    let ending = Ending { status, text, model: None, usage: None, failure };
+    let ending = Ending { status, text, model: None, origin: None, usage: None, failure };
     if !persistence::runs::end(&**tx, run, after, &ending, app.clock.now()).await? {
         return Ok(None);
     }

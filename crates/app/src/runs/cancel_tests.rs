@@ -22,7 +22,7 @@ async fn a_repeated_wish_tells_the_worker_again() {
     let posted = post(app, &ani, conversation.id, question, |_| ()).await.unwrap();
     let tx = app.db.begin().await.unwrap();
     let (node, lease) = (app.node, app.settings.lease);
-    let claimed = persistence::runs::claim(&*tx, node, lease, 1, &mut Turns::default(), |_| false).await.unwrap();
+    let claimed = persistence::runs::claim(&*tx, node, lease, 1, &mut Turns::default(), |_, _| false).await.unwrap();
     tx.commit().await.unwrap();
     let live = app.bench.enter(&claimed[0].run, String::new());
 

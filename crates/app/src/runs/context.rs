@@ -99,6 +99,7 @@ mod tests {
             run: None,
             client_message_id: None,
             model: None,
+            origin: None,
             usage: None,
             failure: None,
             created_at: Timestamp(1),

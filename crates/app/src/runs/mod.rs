@@ -2,6 +2,7 @@
 
 mod bench;
 mod cancel;
+mod content;
 mod context;
 mod enqueue;
 mod flush;
@@ -10,6 +11,7 @@ mod heartbeat;
 mod rescue;
 mod runner;
 mod settle;
+mod speaking;
 mod trail;
 mod worker;
 

@@ -50,11 +50,13 @@ async fn rescue(app: &App, mine: Option<domain::ids::NodeId>, everything: bool) 
             let now = persistence::database_now(&*tx).await?;
             let mut over = Vec::new();
             let mut again = 0;
+            let mut dead_attempts = Vec::new();
             for run in dead {
                 let died = Input::Died { attempt: run.state.attempt };
                 let Ok((after, outcome)) = run.state.step(died, &app.settings.limits) else { continue };
                 let record = AttemptEnd { outcome: "died", ..AttemptEnd::default() };
                 persistence::runs::finish_attempt(&*tx, run.id, run.state.attempt, &record, now).await?;
+                dead_attempts.push((run.id, run.state.attempt));
                 match outcome {
                     Outcome::Again { after: wait } => {
                         persistence::runs::again(&*tx, &run, after, now.plus(wait)).await?;
@@ -69,6 +71,10 @@ async fn rescue(app: &App, mine: Option<domain::ids::NodeId>, everything: bool) 
                         over.push(Over { deaths: after.deaths, run, failure, message });
                     }
                 }
+            }
+            // Last, for the budgets that it counts on are shared.
+            for (run, attempt) in dead_attempts {
+                crate::llm::ledger::attempt_died(&tx, run, attempt, now).await?;
             }
             failpoint::hit("run.rescue.before_commit");
             tx.commit().await?;

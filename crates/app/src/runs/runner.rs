@@ -3,21 +3,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::Timestamp;
-use domain::conversations::{Message, plain_text};
-use domain::runs::follow::length;
+use domain::conversations::{Message, Origin, plain_text};
+use domain::llm::{Asker, CallKind};
 use domain::runs::{Failure, Run, Usage};
-use futures_util::StreamExt;
-use llm_gateway::{Answer, Ask, AskError, ChatEvent, ChatMessage, Continuation, ErrorClass, ProviderError, estimate};
+use domain::{Kind, Timestamp};
+use llm_gateway::{Answer, Ask, AskError, CANNOT_CONTINUE, ChatMessage, ErrorClass, ProviderError, estimate};
 use persistence::runs::Claimed;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::Instant;
 
 use super::bench::{Live, Stop};
 use super::trail::trail;
-use super::{context, settle};
+use super::{content, context, settle, speaking};
 use crate::App;
 use crate::events::{Event, announce};
+use crate::llm::purse::{self, AppPurse, Payer};
 
 /// How often a context that is too long is fitted again, each time to half.
 const FITS: u32 = 3;
@@ -55,6 +55,8 @@ pub(super) struct Record {
     pub exhausted: bool,
     /// When the provider says that asking again makes sense.
     pub retry_after: Option<Duration>,
+    /// How the answer came to its model, where another was asked first.
+    pub origin: Option<Origin>,
     /// What the context showed of question and answer, so that the end need not read it again.
     pub said: Option<Said>,
 }
@@ -136,15 +138,22 @@ async fn answer(app: &App, run: &Run, live: &Live, deadline: Instant, record: &m
             record.said = Some(said);
             for _ in 0..=FITS {
                 let messages = context::fit(&branch, budget);
+                let kept = kept(app, run, live);
                 record.asked = estimate::messages(&messages);
-                match ask(app, run, messages.clone(), &avoid, deadline).await {
-                    Ok(answer) => return stream(app, run, live, answer, record).await,
+                let purse = purse(app, run);
+                let question = Question { messages: messages.clone(), avoid: &avoid, kept, deadline };
+                match ask(app, run, question, &purse).await {
+                    Ok(answer) => return speaking::stream(app, run, live, answer, record).await,
                     Err(AskError { error, tries })
                         if error.class == ErrorClass::ContextLength && messages.len() > 1 =>
                     {
                         note_failure(record, &error);
                         record.tries = trail(&tries);
                         budget = record.asked / 2;
+                    }
+                    // Nobody may go on from what is there: it is taken back, and told anew.
+                    Err(AskError { error, .. }) if error.code.as_deref() == Some(CANNOT_CONTINUE) => {
+                        return Done::NotTheSame;
                     }
                     Err(AskError { error, tries }) => {
                         if let Some(last) = tries.last() {
@@ -155,7 +164,7 @@ async fn answer(app: &App, run: &Run, live: &Live, deadline: Instant, record: &m
                         note_failure(record, &error);
                         record.tries = trail(&tries);
                         record.exhausted = true;
-                        return Done::Failed(failure(&error));
+                        return Done::Failed(refused(&purse).unwrap_or_else(|| failure(&error)));
                     }
                 }
             }
@@ -190,6 +199,12 @@ async fn prepare(app: &App, run: &Run) -> Result<Prepared, Done> {
     if model.is_none() {
         return Err(Done::Failed(Failure::ModelMissing));
     }
+    if run.state.attempt <= 1
+        && let Some(question) = branch.last()
+        && content::question(app, run, &plain_text(&question.content)).await.map_err(unavailable)?
+    {
+        return Err(Done::Failed(Failure::ContentBlocked));
+    }
     let first = branch.last().filter(|question| question.parent.is_none());
     let said = Said { first_question: first.map(|question| plain_text(&question.content)), answer };
     let avoid = match run.state.attempt {
@@ -201,13 +216,28 @@ async fn prepare(app: &App, run: &Run) -> Result<Prepared, Done> {
     Ok(Prepared { branch, said, budget, avoid })
 }
 
-async fn ask(
-    app: &App,
-    run: &Run,
+/// What the gateway is asked.
+struct Question<'a> {
     messages: Vec<ChatMessage>,
-    avoid: &[String],
+    /// Models that failed in earlier attempts, the last one last.
+    avoid: &'a [String],
+    /// The text that the answer goes on from.
+    kept: Option<String>,
     deadline: Instant,
-) -> Result<Answer, AskError> {
+}
+
+/// The text of an earlier attempt that another call takes up. One that repeats itself says it again instead.
+fn kept(app: &App, run: &Run, live: &Live) -> Option<String> {
+    if run.state.attempt <= 1 || app.gateway.repeats(&run.model) {
+        return None;
+    }
+    Some(live.text().1).filter(|text| !text.is_empty())
+}
+
+async fn ask(app: &App, run: &Run, question: Question<'_>, purse: &Arc<AppPurse>) -> Result<Answer, AskError> {
+    let Question { messages, avoid, kept, deadline } = question;
+    // The last one that failed has said it; a worker that died did not say whom it had asked.
+    let begun_by = kept.as_ref().map(|_| avoid.last().unwrap_or(&run.model).clone());
     let ask = Ask {
         model: run.model.clone(),
         messages,
@@ -216,99 +246,45 @@ async fn ask(
         deadline: Some(deadline),
         asker: run.user.to_string(),
         avoid: avoid.to_vec(),
+        continue_from: kept,
+        begun_by,
+        purse: Some(purse.clone()),
         ..Ask::default()
     };
-    app.gateway.ask(ask).await
-}
-
-/// Passes the stream on: to the readers at once, to the disk soon.
-async fn stream(app: &App, run: &Run, live: &Live, answer: Answer, record: &mut Record) -> Done {
-    let now = app.clock.now();
-    record.first_token_at = Some(now);
-    metrics::histogram!("obrol_run_first_token_seconds").record(now.since(run.created_at).as_secs_f64());
-    record.provider = Some(answer.provider.clone());
-    record.model = Some(answer.model.clone());
-    record.credential.clone_from(&answer.credential);
-    record.tries = trail(&answer.tries);
-    let kept = live.text().1;
-    let mut repeated = if answer.continuation == Continuation::Replay { kept.as_str() } else { "" };
-    let mut stream = answer.stream;
-    loop {
-        match stream.next().await {
-            Some(Ok(ChatEvent::Text(text))) => {
-                let text = storable(text);
-                let new = match text.strip_prefix(repeated) {
-                    Some(new) => {
-                        repeated = "";
-                        new
-                    }
-                    None => match repeated.strip_prefix(text.as_str()) {
-                        Some(rest) => {
-                            repeated = rest;
-                            ""
-                        }
-                        None => break Done::NotTheSame,
-                    },
-                };
-                if !new.is_empty() {
-                    say(app, run, live, new).await;
-                }
-                if live.at() >= app.settings.answer_characters {
-                    break Done::Complete;
-                }
-            }
-            Some(Ok(ChatEvent::Finished { usage, .. })) => {
-                record.usage = usage.map(|usage| Usage {
-                    input_tokens: usage.input_total,
-                    output_tokens: usage.output_total,
-                    cost_micros: usage.cost_micros,
-                    estimated: false,
-                });
-                break Done::Complete;
-            }
-            // Thoughts are life, not answer; tools come with their feature and are never offered to a model yet.
-            Some(Ok(ChatEvent::Reasoning(_) | ChatEvent::ToolCall(_) | ChatEvent::Alive)) => {}
-            Some(Err(error)) => {
-                note_failure(record, &error);
-                record.usage = error.usage.as_ref().map(|usage| Usage {
-                    input_tokens: usage.input_total,
-                    output_tokens: usage.output_total,
-                    cost_micros: usage.cost_micros,
-                    estimated: false,
-                });
-                break Done::Failed(failure(&error));
-            }
-            None => {
-                record.error_class = Some(ErrorClass::Unavailable.as_str());
-                break Done::Failed(Failure::Unavailable);
-            }
-        }
+    match crate::llm::answers::key(app, run.user, &ask) {
+        Some(key) => app.gateway.ask_cached(key, ask).await,
+        None => app.gateway.ask(ask).await,
     }
 }
 
-async fn say(app: &App, run: &Run, live: &Live, text: &str) {
-    let start = live.append(text);
-    app.bench.dirty.notify_one();
-    metrics::counter!("obrol_run_characters_total").increment(u64::from(length(text)));
-    let (attempt, message) = (run.state.attempt, run.answer);
-    let event = Event::RunDelta { run: run.id, message, attempt, start, text: text.to_owned() };
-    announce(app, run.user, event).await;
-    failpoint::hit("run.delta");
+/// On the account of the person who asks.
+fn purse(app: &App, run: &Run) -> Arc<AppPurse> {
+    let payer = Payer {
+        asker: Asker::person(run.user),
+        kind: CallKind::Chat,
+        run: Some((run.id, run.state.attempt)),
+        request_id: run.request_id.clone(),
+    };
+    purse::open(app, payer)
 }
 
-/// PostgreSQL keeps no U+0000 in text, and one such piece would hold up the text of every other answer with it.
-fn storable(text: String) -> String {
-    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
+/// What the purse said before any provider was asked.
+fn refused(purse: &AppPurse) -> Option<Failure> {
+    let refusal = purse.refusal()?;
+    Some(match refusal.kind() {
+        Kind::TooMany => Failure::LimitReached,
+        _ => Failure::Unavailable,
+    })
 }
 
-fn note_failure(record: &mut Record, error: &ProviderError) {
+pub(super) fn note_failure(record: &mut Record, error: &ProviderError) {
     record.error_class = Some(error.class.as_str());
-    record.error_text = Some(storable(error.detail.clone()));
+    record.error_text = Some(speaking::storable(error.detail.clone()));
     record.retry_after = error.retry_after;
 }
 
 /// What a person is told of a provider's failure.
-fn failure(error: &ProviderError) -> Failure {
+pub(super) fn failure(error: &ProviderError) -> Failure {
     match error.class {
         ErrorClass::Auth => Failure::Auth,
         ErrorClass::Payment => Failure::Payment,

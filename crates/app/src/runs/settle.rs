@@ -178,7 +178,8 @@ async fn end(
         (Some(provider), Some(model)) => Some(format!("{provider}/{}", model.to_lowercase())),
         _ => None,
     };
-    let ending = Ending { status, text: live.text().1, model, usage: record.usage, failure };
+    let ending =
+        Ending { status, text: live.text().1, model, origin: record.origin.clone(), usage: record.usage, failure };
     persistence::runs::ending(&mut batch, run, after, &ending, app.clock.now())?;
     if !batch.run(&**tx).await? {
         return Ok(None);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use coordination::Heard;
 use domain::Result;
 use domain::ids::RunId;
+use domain::runs::follow::can_go_on;
 use domain::runs::turns::Turns;
 use persistence::runs::Claimed;
 use tokio::task::JoinSet;
@@ -120,7 +121,8 @@ async fn claim(app: &App, turns: &mut Turns) -> Result<usize> {
         return Ok(0);
     }
     let tx = app.db.begin().await?;
-    let goes_on = |model: &str| app.gateway.repeats(model);
+    let goes_on =
+        |model: &str, text: &str| app.gateway.repeats(model) || (can_go_on(text) && app.gateway.may_go_on(model));
     let (node, lease) = (app.node, app.settings.lease);
     let claimed = persistence::runs::claim(&*tx, node, lease, places.len(), turns, goes_on).await?;
     failpoint::hit("run.claim.before_commit");

@@ -65,6 +65,52 @@ impl MessageStatus {
     }
 }
 
+/// How an answer came to a model that was not asked first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Came {
+    /// Those before it failed before they said anything.
+    Fallback,
+    /// It went on with a text that another began, or that it had begun itself before it was cut.
+    Continued,
+}
+
+/// How an answer came to its model, and from which.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    pub came: Came,
+    /// `provider/model`, if it is known.
+    pub instead_of: Option<String>,
+}
+
+impl Came {
+    pub const ALL: [Self; 2] = [Self::Fallback, Self::Continued];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fallback => "fallback",
+            Self::Continued => "continued",
+        }
+    }
+}
+
+impl Origin {
+    /// As the database keeps it: `fallback near/one`.
+    pub fn to_words(&self) -> String {
+        match &self.instead_of {
+            Some(model) => format!("{} {model}", self.came.as_str()),
+            None => self.came.as_str().to_owned(),
+        }
+    }
+
+    /// Words of a newer Obrol are passed over.
+    pub fn from_words(words: &str) -> Option<Self> {
+        let (came, model) = words.split_once(' ').map_or((words, None), |(came, model)| (came, Some(model)));
+        let came = Came::ALL.into_iter().find(|one| one.as_str() == came)?;
+        Some(Self { came, instead_of: model.map(str::to_owned) })
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     pub id: MessageId,
@@ -80,6 +126,9 @@ pub struct Message {
     pub client_message_id: Option<String>,
     /// The model that finally spoke.
     pub model: Option<String>,
+    /// Why it was that one, where it is not the one that was asked first.
+    #[serde(default)]
+    pub origin: Option<Origin>,
     pub usage: Option<Usage>,
     pub failure: Option<Failure>,
     pub created_at: Timestamp,

@@ -6,7 +6,7 @@ mod message;
 mod tests;
 
 pub use compose::{MessageLimits, client_message_id, compose, rename, title_from};
-pub use message::{Author, Message, MessageStatus, Part, plain_text};
+pub use message::{Author, Came, Message, MessageStatus, Origin, Part, plain_text};
 
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,6 @@
 //! Language models as rules without a database: what they cost, who may use how much, and what an operator may configure.
 
+pub mod alert;
 pub mod budget;
 pub mod csv;
 pub mod ledger;

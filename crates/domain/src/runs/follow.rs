@@ -76,3 +76,24 @@ pub fn skip(text: &str, count: u32) -> &str {
 pub fn take(text: &str, count: u32) -> &str {
     text.char_indices().nth(count as usize).map_or(text, |(at, _)| &text[..at])
 }
+
+/// Whether another call can take up this text without a seam that breaks it: not within a code block, where a model that
+/// begins anew would write its fence again.
+pub fn can_go_on(text: &str) -> bool {
+    let mut open = None::<(char, usize)>;
+    for line in text.lines() {
+        let line = line.trim_start();
+        let Some(mark) = line.chars().next().filter(|mark| matches!(mark, '`' | '~')) else { continue };
+        let length = line.chars().take_while(|other| *other == mark).count();
+        open = match open {
+            None if length >= 3 => Some((mark, length)),
+            Some((other, least))
+                if other == mark && length >= least && line.chars().skip(length).all(char::is_whitespace) =>
+            {
+                None
+            }
+            None | Some(_) => open,
+        };
+    }
+    open.is_none() && !text.trim().is_empty()
+}

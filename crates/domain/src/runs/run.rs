@@ -38,11 +38,15 @@ pub enum Failure {
     Expired,
     /// The asking account may not ask any more.
     Forbidden,
+    /// A limit of tokens or of money is used up.
+    LimitReached,
+    /// A content rule of the operator met the question or the answer.
+    ContentBlocked,
     Unknown,
 }
 
 impl Failure {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::RateLimited,
         Self::Timeout,
         Self::Unavailable,
@@ -55,6 +59,8 @@ impl Failure {
         Self::Quarantined,
         Self::Expired,
         Self::Forbidden,
+        Self::LimitReached,
+        Self::ContentBlocked,
         Self::Unknown,
     ];
 
@@ -73,6 +79,8 @@ impl Failure {
             Self::Quarantined => "run.quarantined",
             Self::Expired => "run.expired",
             Self::Forbidden => "run.forbidden",
+            Self::LimitReached => "run.limit_reached",
+            Self::ContentBlocked => "run.content_blocked",
             Self::Unknown => "run.unknown",
         }
     }
@@ -95,6 +103,8 @@ impl Failure {
             | Self::Quarantined
             | Self::Expired
             | Self::Forbidden
+            | Self::LimitReached
+            | Self::ContentBlocked
             | Self::Unknown => false,
         }
     }

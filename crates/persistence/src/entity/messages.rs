@@ -17,6 +17,8 @@ pub struct Model {
     pub run_id: Option<Uuid>,
     pub client_message_id: Option<String>,
     pub model: Option<String>,
+    /// `fallback` or `continued`, and the model that was asked before.
+    pub origin: Option<String>,
     pub input_tokens: Option<i64>,
     pub output_tokens: Option<i64>,
     pub cost_micros: Option<i64>,

@@ -1,5 +1,6 @@
 //! Language models in the database: what operators configure, what calls cost, what they used.
 
+pub mod alerts;
 pub mod credentials;
 pub mod ledger;
 pub mod limits;

@@ -35,8 +35,8 @@ pub struct Claimed {
 /// How many waiting runs one claim looks at for the sake of turns.
 const VIEW: u64 = 64;
 
-/// Takes at most `want` waiting runs for `node`. `goes_on` says of a model whether it repeats itself exactly, so that the
-/// text which is stored already can stay. Call it in a transaction of its own: a unique violation means that another node
+/// Takes at most `want` waiting runs for `node`. `goes_on` says of a model and a text whether an answer can go on from it, so that
+/// it can stay. Call it in a transaction of its own: a unique violation means that another node
 /// was faster, and the whole claim is to be tried again.
 pub async fn claim(
     conn: &impl ConnectionTrait,
@@ -44,7 +44,7 @@ pub async fn claim(
     lease: Duration,
     want: usize,
     turns: &mut Turns,
-    goes_on: impl Fn(&str) -> bool,
+    goes_on: impl Fn(&str, &str) -> bool,
 ) -> Result<Vec<Claimed>> {
     let now = database_now(conn).await?;
     let waiting = waiting(conn, now).await?;
@@ -125,7 +125,7 @@ async fn open_attempts(
     node: NodeId,
     runs: Vec<Run>,
     now: Timestamp,
-    goes_on: impl Fn(&str) -> bool,
+    goes_on: impl Fn(&str, &str) -> bool,
 ) -> Result<Vec<Claimed>> {
     if runs.is_empty() {
         return Ok(Vec::new());
@@ -141,7 +141,7 @@ async fn open_attempts(
     let mut claimed = Vec::new();
     for mut run in runs {
         let text = stored.remove(&run.id).map(|stored| stored.text).unwrap_or_default();
-        let keep = if goes_on(&run.model) { text } else { String::new() };
+        let keep = if goes_on(&run.model, &text) { text } else { String::new() };
         if !keep.is_empty() {
             chunks.push(run_chunks::Model {
                 run_id: run.id.uuid(),

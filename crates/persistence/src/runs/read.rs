@@ -32,7 +32,7 @@ pub async fn by_id(conn: &impl ConnectionTrait, id: RunId) -> Result<Option<Run>
     Entity::find_by_id(id.uuid()).one(conn).await?.map(from_row).transpose()
 }
 
-/// The models (`provider/model`) that failed in this run's earlier attempts.
+/// The models (`provider/model`) that failed in this run's earlier attempts, the last one last.
 pub async fn failed_models(conn: &impl ConnectionTrait, id: RunId) -> Result<Vec<String>> {
     use run_attempts::Column;
     let failed: Vec<(Option<String>, Option<String>)> = run_attempts::Entity::find()
@@ -40,11 +40,19 @@ pub async fn failed_models(conn: &impl ConnectionTrait, id: RunId) -> Result<Vec
         .columns([Column::Provider, Column::Model])
         .filter(Column::RunId.eq(id.uuid()))
         .filter(Column::Outcome.eq("failed"))
+        .order_by_asc(Column::Attempt)
         .into_tuple()
         .all(conn)
         .await?;
-    let named = failed.into_iter().filter_map(|(provider, model)| Some(format!("{}/{}", provider?, model?)));
-    Ok(named.collect::<std::collections::BTreeSet<_>>().into_iter().collect())
+    let mut models: Vec<String> = Vec::new();
+    for (provider, model) in failed {
+        if let (Some(provider), Some(model)) = (provider, model) {
+            let named = format!("{provider}/{}", model.to_lowercase());
+            models.retain(|known| *known != named);
+            models.push(named);
+        }
+    }
+    Ok(models)
 }
 
 /// A person's runs that are not over, oldest first.

@@ -108,6 +108,9 @@ async fn begin(
 ) -> Result<bool, Failure> {
     // What this node had reserved when it died is counted before it reserves anew.
     app::llm::ledger::at_start(app).await?;
+    app::llm::house::open(app).await?;
+    work.tasks.spawn(app::llm::house::keep(app.clone()));
+    work.tasks.spawn(app::llm::watchman::keep(app.clone()));
     let working = !matches!(purpose, Purpose::Serve { work: false });
     if working {
         work.runs = Some(Worker::start(app, Some(database.clone())).await?);

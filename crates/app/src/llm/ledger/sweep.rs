@@ -15,7 +15,7 @@ const GRACE: Duration = Duration::from_secs(5 * 60);
 /// Nobody decides by the day before yesterday's budget; months are kept for a year's charts.
 const DAYS_KEPT: Duration = Duration::from_secs(40 * 24 * 3600);
 const MONTHS_KEPT: Duration = Duration::from_secs(400 * 24 * 3600);
-/// What rules met stays visible for so long.
+/// What rules met, and alerts that are resolved, stay visible for so long.
 const HITS_KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
 
 /// Call it before this process makes its first call: whatever its node had reserved is orphaned, and on a database of one
@@ -37,6 +37,7 @@ pub(crate) async fn sweep(app: &App) -> Result<u64> {
     let tx = app.db.begin().await?;
     budgets::sweep(&*tx, now.minus(DAYS_KEPT), now.minus(MONTHS_KEPT)).await?;
     persistence::llm::rules::sweep_hits(&*tx, now.minus(HITS_KEPT)).await?;
+    persistence::llm::alerts::sweep(&*tx, now.minus(HITS_KEPT)).await?;
     tx.commit().await?;
     Ok(swept)
 }

@@ -1,7 +1,7 @@
 //! The till: calls that stand alone (`/v1`) queue up, and one transaction serves all who wait. While one commits, the next
 //! gathers, so that a crowd costs as many commits as the disk can do, and never more than one is open.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use domain::ids::CallId;
@@ -20,7 +20,11 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 enum Slip {
     Reserve(Box<Call>, Estimate, oneshot::Sender<Result<()>>),
+    /// There is such a call; nobody waits to hear that it was written, and no limit is in its way.
+    Begin(Box<Call>),
     Settle(CallId, Box<Account>),
+    /// Settles, or records when it was not begun in time.
+    Close(Box<Call>, Box<Account>),
     Record(Box<Call>, Box<Account>),
     Release(CallId),
     /// Answered when all before it is written.
@@ -41,12 +45,17 @@ pub fn till(app: &App) -> &Till {
     })
 }
 
-/// Before the process ends: whoever waits at the till is served, for a while.
+/// Before the process ends: accounts that are being counted are given, and whoever waits at the till is served, for a while.
 pub async fn flush(app: &App) {
     /// The database may be away; the sweep counts what is not written.
     const PATIENCE: Duration = Duration::from_secs(5);
     let Some(till) = app.till.get() else { return };
-    if tokio::time::timeout(PATIENCE, till.flush()).await.is_err() {
+    app.llm.accounts.close();
+    let emptied = async {
+        app.llm.accounts.wait().await;
+        till.flush().await;
+    };
+    if tokio::time::timeout(PATIENCE, emptied).await.is_err() {
         tracing::warn!("the till was not empty at the end");
     }
 }
@@ -75,6 +84,31 @@ impl Till {
     /// Gives back what was reserved for a call that was never sent.
     pub async fn release(&self, call: CallId) {
         self.put(Slip::Release(call)).await;
+    }
+
+    /// Notes a call that no limit concerns; it is written soon. A queue without room is no reason to refuse it: its account
+    /// will be recorded whole.
+    pub fn begin(&self, call: Call) {
+        if self.0.try_send(Slip::Begin(Box::new(call))).is_err() {
+            tracing::debug!("the till is full; a call is noted at its end");
+        }
+    }
+
+    /// As [`Till::settle`], for a call that may not be known here, and without waiting.
+    pub fn close_soon(&self, app: &App, call: Call, account: Account) {
+        self.put_soon(app, Slip::Close(Box::new(call), Box::new(account)));
+    }
+
+    /// As [`Till::release`], without waiting.
+    pub fn release_soon(&self, app: &App, call: CallId) {
+        self.put_soon(app, Slip::Release(call));
+    }
+
+    fn put_soon(&self, app: &App, slip: Slip) {
+        if let Err(mpsc::error::TrySendError::Full(slip)) = self.0.try_send(slip) {
+            let till = self.clone();
+            app.llm.accounts.spawn_on(async move { till.put(slip).await }, app.runtime());
+        }
     }
 
     /// Returns when all that was put in before is written; before a process ends.
@@ -106,8 +140,10 @@ struct Clerk {
 #[derive(Default)]
 struct Batch {
     reserve: Vec<(Call, Estimate)>,
-    askers: Vec<oneshot::Sender<Result<()>>>,
+    askers: Vec<Option<oneshot::Sender<Result<()>>>>,
     settle: Vec<(CallId, Account)>,
+    /// Of what is settled, those that are recorded when they are not known.
+    begun: HashMap<CallId, Call>,
     record: Vec<(Call, Account)>,
     release: Vec<CallId>,
     flush: Vec<oneshot::Sender<()>>,
@@ -132,9 +168,24 @@ impl Batch {
             // One who has gone needs no reservation.
             Slip::Reserve(call, estimate, reply) if !reply.is_closed() => {
                 self.reserve.push((*call, estimate));
-                self.askers.push(reply);
+                self.askers.push(Some(reply));
             }
             Slip::Reserve(..) => {}
+            Slip::Begin(call) => {
+                self.reserve.push((*call, Estimate::default()));
+                self.askers.push(None);
+            }
+            Slip::Close(call, account) => {
+                // Begun and ended within one batch: one row, written once.
+                if let Some(at) = self.reserve.iter().position(|(begun, _)| begun.call == call.call) {
+                    self.reserve.swap_remove(at);
+                    self.askers.swap_remove(at);
+                    self.record.push((*call, *account));
+                    return;
+                }
+                self.settle.push((call.call, *account));
+                self.begun.insert(call.call, *call);
+            }
             Slip::Settle(call, account) => self.settle.push((call, *account)),
             Slip::Record(call, account) => self.record.push((*call, *account)),
             Slip::Release(call) => self.release.push(call),
@@ -150,7 +201,7 @@ impl Batch {
                 Ok((verdicts, settled)) => {
                     self.answer(app, verdicts).await;
                     for (call, settled) in self.settle.iter().map(|(call, _)| call).zip(settled) {
-                        if settled == Settled::Unknown {
+                        if settled == Settled::Unknown && !self.begun.contains_key(call) {
                             tracing::error!(%call, "an account of a call that nobody reserved for");
                         }
                     }
@@ -159,7 +210,7 @@ impl Batch {
                 Err(fault) => {
                     tracing::warn!(%fault, settles = self.settle.len(), "the till could not be emptied yet");
                     self.reserve.clear();
-                    for asker in self.askers.drain(..) {
+                    for asker in self.askers.drain(..).flatten() {
                         drop(asker.send(Err(busy())));
                     }
                     if self.settle.is_empty() && self.record.is_empty() && self.release.is_empty() {
@@ -192,6 +243,10 @@ impl Batch {
                 let mut settled = Vec::new();
                 if !self.settle.is_empty() {
                     settled = super::settle_many(&tx, &self.settle).await?;
+                    let unknown = self.settle.iter().zip(&settled).filter(|(_, settled)| **settled == Settled::Unknown);
+                    let calls = unknown
+                        .filter_map(|((call, account), _)| Some((self.begun.get(call)?.clone(), account.clone())));
+                    super::record_many(&tx, &calls.collect::<Vec<_>>()).await?;
                 }
                 if !self.release.is_empty() {
                     super::release_many(&tx, &self.release, app.clock.now()).await?;
@@ -217,7 +272,8 @@ impl Batch {
                 Verdict::Granted => Ok(()),
                 Verdict::Refused(exceeded) => Err(exceeded.error(call.at)),
             };
-            if asker.send(heard).is_err() && verdict == Verdict::Granted {
+            let gone_by = asker.is_some_and(|asker| asker.send(heard).is_err());
+            if gone_by && verdict == Verdict::Granted {
                 gone.insert(call.call);
             }
         }

@@ -1,0 +1,281 @@
+//! The gateway's settings of the moment: the environment's, and over them what operators saved. Read again whenever
+//! somebody says that something has changed, here or on another node, and now and then in case nobody was heard.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use coordination::Heard;
+use domain::ids::{CredentialId, RuleId};
+use domain::llm::limits::of_subject;
+use domain::llm::{Action, Asker, Capabilities, Direction, Limit, ProviderKind};
+use domain::{Chance, Result};
+use llm_gateway::rules::{Rule, RuleAction, RuleDirection, Rules};
+use llm_gateway::{
+    Continuation, CredentialSettings, GatewaySettings, ModelSettings, Network, ProviderSettings, RouteSettings,
+    RouteStep, Secret,
+};
+use ring::hmac;
+use tokio_util::task::TaskTracker;
+
+use super::purse::{gateway_price, stored_credential};
+use super::settings::LlmSettings;
+use super::{Changed, TOPIC, models, prices, providers, routes, rules, settings};
+use crate::App;
+
+/// How often it is read unasked: a word on the bus can be lost, and a price can begin to hold.
+const LOOK: Duration = Duration::from_secs(30);
+
+/// What this process knows of language models beside what the gateway knows itself.
+pub struct House {
+    /// As the environment says.
+    base: Arc<GatewaySettings>,
+    limits: RwLock<Arc<[Limit]>>,
+    rules: RwLock<Rules>,
+    settings: RwLock<Arc<LlmSettings>>,
+    /// Which secret each credential had when it was read.
+    seals: RwLock<HashMap<CredentialId, String>>,
+    used: Mutex<HashSet<CredentialId>>,
+    /// Of this process: answers are kept in its memory alone.
+    digest: hmac::Key,
+    /// Accounts that are being counted.
+    pub(crate) accounts: TaskTracker,
+    /// One reading after the other.
+    reading: tokio::sync::Mutex<()>,
+}
+
+impl House {
+    pub(crate) fn new(base: Arc<GatewaySettings>, chance: &Chance) -> Self {
+        Self {
+            base,
+            limits: RwLock::new(Arc::from([])),
+            rules: RwLock::default(),
+            settings: RwLock::default(),
+            seals: RwLock::default(),
+            used: Mutex::default(),
+            digest: hmac::Key::new(hmac::HMAC_SHA256, &chance.bytes::<32>()),
+            accounts: TaskTracker::new(),
+            reading: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Whether a limit of tokens or money holds for somebody whose account this is.
+    pub(crate) fn capped(&self, asker: &Asker) -> bool {
+        let limits = self.limits();
+        !limits.is_empty()
+            && asker.subjects().any(|subject| {
+                let held = of_subject(&limits, subject);
+                held.tokens_per_day.is_some() || held.cost_per_month.is_some()
+            })
+    }
+
+    pub(crate) fn limits(&self) -> Arc<[Limit]> {
+        self.limits.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Content rules in force.
+    pub fn rules(&self) -> Rules {
+        self.rules.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn settings(&self) -> Arc<LlmSettings> {
+        self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The providers that only the environment can change.
+    pub fn environment(&self) -> &[ProviderSettings] {
+        &self.base.providers
+    }
+
+    pub(crate) fn digest_key(&self) -> &hmac::Key {
+        &self.digest
+    }
+
+    pub(crate) fn seal(&self, credential: CredentialId) -> Option<String> {
+        self.seals.read().unwrap_or_else(PoisonError::into_inner).get(&credential).cloned()
+    }
+
+    pub(crate) fn note_use(&self, credential: Option<&str>) {
+        if let Some(id) = credential.and_then(stored_credential) {
+            self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+        }
+    }
+
+    /// Credentials that were used since this was asked last.
+    pub(crate) fn take_used(&self) -> Vec<CredentialId> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).drain().collect()
+    }
+}
+
+/// Reads everything; before the first question is asked.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn open(app: &App) -> Result<()> {
+    for what in [Changed::Limits, Changed::Rules, Changed::Settings, Changed::Providers] {
+        refresh(app, what).await?;
+    }
+    Ok(())
+}
+
+/// Until the process stops: hears of changes, and looks unasked.
+pub async fn keep(app: App) {
+    let mut bus = app.coordination.bus().subscribe(TOPIC);
+    loop {
+        let changed = tokio::select! {
+            heard = bus.next() => match heard {
+                Heard::Message(word) => serde_json::from_slice::<Changed>(&word).ok(),
+                Heard::Missed => None,
+            },
+            () = tokio::time::sleep(app.chance.jitter(LOOK)) => None,
+            () = app.closing.cancelled() => return,
+        };
+        let read = match changed {
+            Some(changed) => refresh(&app, changed).await,
+            None => open(&app).await,
+        };
+        if let Err(fault) = read {
+            tracing::warn!(%fault, "what operators configured could not be read again yet");
+        }
+    }
+}
+
+/// Reads one part again; when it returns, the next question is asked by it.
+pub(crate) async fn refresh(app: &App, what: Changed) -> Result<()> {
+    let house = &app.llm;
+    let _one = house.reading.lock().await;
+    match what {
+        Changed::Limits => {
+            let limits = persistence::llm::limits::all(app.db.read()).await?;
+            *house.limits.write().unwrap_or_else(PoisonError::into_inner) = limits.into();
+        }
+        Changed::Rules => {
+            let rules: Vec<Rule> = rules::in_force(app).await?.iter().map(rule).collect();
+            *house.rules.write().unwrap_or_else(PoisonError::into_inner) = Rules::new(&rules);
+        }
+        Changed::Settings => {
+            let read = Arc::new(settings::read(app).await?);
+            *house.settings.write().unwrap_or_else(PoisonError::into_inner) = read;
+        }
+        Changed::Providers | Changed::Models | Changed::Prices | Changed::Routes => {
+            app.gateway.reload(gateway_settings(app).await?);
+        }
+    }
+    Ok(())
+}
+
+async fn gateway_settings(app: &App) -> Result<GatewaySettings> {
+    let base = &app.llm.base;
+    let stored = providers::configured(app).await?;
+    let mut seals = HashMap::new();
+    let mut all = Vec::with_capacity(base.providers.len() + stored.len());
+    // What an operator saved under the name of one from the environment stands in its place.
+    let saved = |name: &str| stored.iter().any(|one| one.provider.name.eq_ignore_ascii_case(name));
+    all.extend(base.providers.iter().filter(|one| !saved(&one.name)).cloned());
+    for configured in stored.iter().filter(|one| one.provider.enabled) {
+        seals.extend(configured.credentials.iter().map(|one| (one.id, one.seal.clone())));
+        all.push(provider(configured));
+    }
+    *app.llm.seals.write().unwrap_or_else(PoisonError::into_inner) = seals;
+
+    let mut models: HashMap<String, ModelSettings> = HashMap::new();
+    for said in &base.models {
+        models.insert(said.id.to_lowercase(), said.clone());
+    }
+    for said in models::overrides(app).await? {
+        let id = said.model.to_lowercase();
+        let Capabilities { tools, vision, json, prefill } = said.capabilities;
+        let own = models.entry(id.clone()).or_default();
+        *own = ModelSettings {
+            id,
+            name: Some(said.name).filter(|name| !name.is_empty()),
+            context_window: said.context_window,
+            max_output: said.max_output,
+            vision,
+            tools,
+            json,
+            continues: prefill,
+            disabled: !said.enabled,
+            ..ModelSettings::default()
+        };
+    }
+    for (model, held) in prices::at(app, None, app.clock.now()).await? {
+        let id = model.to_lowercase();
+        let own = models.entry(id.clone()).or_default();
+        own.id = id;
+        own.price = Some(gateway_price(&held.price));
+    }
+    let mut chains = Vec::new();
+    let routes = routes::configured(app).await?;
+    let taken = |name: &str| routes.iter().any(|one| one.route.name().eq_ignore_ascii_case(name));
+    chains.extend(base.routes.iter().filter(|one| !taken(&one.name)).cloned());
+    chains.extend(routes.iter().filter(|one| one.enabled).map(|one| RouteSettings {
+        name: one.route.name().to_owned(),
+        models: one.route.steps().iter().map(step).collect(),
+        after_moderation: false,
+    }));
+    Ok(GatewaySettings { providers: all, routes: chains, models: models.into_values().collect(), ..(**base).clone() })
+}
+
+fn step(step: &domain::llm::RouteStep) -> RouteStep {
+    RouteStep { model: step.model.clone(), may_continue: step.may_continue }
+}
+
+/// A saved provider as the gateway knows it.
+pub fn provider(configured: &providers::Configured) -> ProviderSettings {
+    let saved = &configured.provider;
+    let secret = |text: &str| Secret::from(text.to_owned());
+    ProviderSettings {
+        headers: saved.headers.iter().map(|(name, value)| (name.clone(), secret(value))).collect(),
+        continuation: Continuation::None,
+        network: if saved.private_network { Network::Operator } else { Network::Public },
+        credentials: configured.credentials.iter().map(credential).collect(),
+        models: saved.models.clone(),
+        max_concurrency: saved.max_concurrency,
+        ..ProviderSettings::new(&saved.name, kind(saved.kind), &saved.base_url)
+    }
+}
+
+fn credential(open: &super::credentials::OpenCredential) -> CredentialSettings {
+    CredentialSettings {
+        id: open.id.to_string(),
+        label: open.label.clone(),
+        secret: open.secret.clone(),
+        weight: open.weight,
+        enabled: open.enabled,
+    }
+}
+
+/// The same words on two floors.
+pub fn kind(kind: ProviderKind) -> llm_gateway::ProviderKind {
+    match kind {
+        ProviderKind::OpenAi => llm_gateway::ProviderKind::OpenAi,
+        ProviderKind::OpenRouter => llm_gateway::ProviderKind::OpenRouter,
+        ProviderKind::Groq => llm_gateway::ProviderKind::Groq,
+        ProviderKind::Vercel => llm_gateway::ProviderKind::Vercel,
+        ProviderKind::Gemini => llm_gateway::ProviderKind::Gemini,
+        ProviderKind::Anthropic => llm_gateway::ProviderKind::Anthropic,
+        ProviderKind::Ollama => llm_gateway::ProviderKind::Ollama,
+    }
+}
+
+fn rule(stored: &rules::Rule) -> Rule {
+    Rule {
+        id: stored.id.to_string(),
+        pattern: stored.pattern.clone(),
+        action: match stored.action {
+            Action::Block => RuleAction::Block,
+            Action::Flag => RuleAction::Flag,
+        },
+        direction: match stored.direction {
+            Direction::In => RuleDirection::In,
+            Direction::Out => RuleDirection::Out,
+            Direction::Both => RuleDirection::Both,
+        },
+    }
+}
+
+/// The rules that were met, as the database knows them.
+pub(crate) fn rule_ids(hits: &[llm_gateway::rules::RuleHit]) -> Vec<RuleId> {
+    hits.iter().filter_map(|hit| hit.id.parse().ok()).collect()
+}
