@@ -14,6 +14,7 @@ use crate::ask::{Ask, AskError, Try};
 use crate::catalogue::Kind;
 use crate::chain;
 use crate::gateway::Chance;
+use crate::purse::SharedPurse;
 use crate::registry::Registry;
 use crate::source::Source;
 use crate::walk::Walk;
@@ -31,6 +32,8 @@ pub struct EmbedAsk {
     pub deadline: Option<Instant>,
     /// Whose turn this takes while others wait for the same provider.
     pub asker: String,
+    /// Who pays for the calls; without one nobody counts.
+    pub purse: Option<SharedPurse>,
 }
 
 /// One vector a text, in the order of the texts.
@@ -117,6 +120,7 @@ pub async fn embed(
         messages: texts.collect(),
         max_output_tokens: Some(0),
         asker: ask.asker,
+        purse: ask.purse,
         ..Ask::default()
     };
     let chain = chain::plan(registry, &ask, Kind::Embed).await;

@@ -84,7 +84,9 @@ fn telling(problem: &Problem) -> Telling {
         }
         "integration.model_not_found" => of(StatusCode::NOT_FOUND, "not_found_error", "model_not_found"),
         "integration.context_length" => of(StatusCode::BAD_REQUEST, "invalid_request_error", "context_length_exceeded"),
-        "integration.moderation" => of(StatusCode::BAD_REQUEST, "invalid_request_error", "content_filter"),
+        "integration.moderation" | "integration.content_blocked" => {
+            of(StatusCode::BAD_REQUEST, "invalid_request_error", "content_filter")
+        }
         "integration.provider_busy" => of(StatusCode::TOO_MANY_REQUESTS, "rate_limit_error", "provider_rate_limited"),
         // The server's own key or credit: nobody who asks again changes that.
         "integration.provider_auth" => no_retry(of(StatusCode::BAD_GATEWAY, "api_error", "provider_auth")),

@@ -1,15 +1,16 @@
 //! A program's question, put to a model or a route; the answer as it comes, or whole.
 
-use std::future::ready;
 use std::pin::Pin;
 
+use domain::llm::CallKind;
 use domain::{Ctx, Error, Kind, Result};
 use futures_util::{Stream, StreamExt};
-use llm_gateway::{Ask, ChatEvent, ChatMessage, ChatPart, ChatRequest, FinishReason, Needs, ToolCall, Usage};
+use llm_gateway::{Ask, ChatMessage, ChatPart, ChatRequest, FinishReason, Needs, ToolCall, Usage};
 use sha2::{Digest, Sha256};
 
-use super::{Entrance, failure};
+use super::{Entrance, failure, screen};
 use crate::App;
+use crate::llm::purse;
 
 /// What is asked. `params` says how; its model and messages are those beside it.
 #[derive(Clone, Debug, Default)]
@@ -59,13 +60,16 @@ pub struct Whole {
 ///
 /// # Errors
 /// A limit that is used up; what the providers' failures came to, by class (`integration.…`).
-pub async fn chat(app: &App, _ctx: &Ctx, entrance: Entrance, question: Question) -> Result<Speaking> {
+pub async fn chat(app: &App, ctx: &Ctx, entrance: Entrance, question: Question) -> Result<Speaking> {
     let Question { model, messages, params, end_user } = question;
+    let (user, request_id) = (entrance.user, ctx.request_id.as_str());
+    screen::question(app, request_id, user, screen::said(&messages)).await?;
     let wants = Needs {
         tools: !params.tools.is_empty(),
         vision: messages.iter().any(|message| message.parts.iter().any(|part| matches!(part, ChatPart::Image(_)))),
         json: params.format != llm_gateway::AnswerFormat::Text,
     };
+    let purse = purse::open(app, entrance.payer(ctx, CallKind::Api));
     let ask = Ask {
         model,
         messages,
@@ -73,21 +77,12 @@ pub async fn chat(app: &App, _ctx: &Ctx, entrance: Entrance, question: Question)
         asker: entrance.user.to_string(),
         params: ChatRequest { user: Some(nickname(entrance, end_user.as_deref())), ..params },
         wants,
+        purse: Some(purse.clone()),
         ..Ask::default()
     };
-    let answer = app.gateway.ask(ask).await.map_err(|failed| failure::of(&failed.error))?;
-    Ok(Speaking { model: answer.id, stream: answer.stream.filter_map(|event| ready(heard(event))).boxed() })
-}
-
-fn heard(event: std::result::Result<ChatEvent, llm_gateway::ProviderError>) -> Option<Result<Speech>> {
-    Some(match event {
-        Ok(ChatEvent::Text(text)) => Ok(Speech::Text(text)),
-        Ok(ChatEvent::Reasoning(text)) => Ok(Speech::Reasoning(text)),
-        Ok(ChatEvent::ToolCall(call)) => Ok(Speech::Call(call)),
-        Ok(ChatEvent::Alive) => return None,
-        Ok(ChatEvent::Finished { reason, usage, .. }) => Ok(Speech::End { reason, usage }),
-        Err(error) => Err(failure::of(&error)),
-    })
+    let asked = app.gateway.ask(ask).await;
+    let answer = asked.map_err(|failed| purse.refusal().unwrap_or_else(|| failure::of(&failed.error)))?;
+    Ok(Speaking { model: answer.id, stream: Box::pin(screen::Screened::new(app, request_id, user, answer.stream)) })
 }
 
 /// Who asks, as the provider may know them: neither a name nor an id of ours can be read out of it.

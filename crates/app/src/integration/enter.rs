@@ -2,11 +2,12 @@
 
 use domain::ids::UserId;
 use domain::keys::KeyScope;
-use domain::llm::Asker;
+use domain::llm::{Asker, CallKind};
 use domain::{Ctx, Result};
 
 use crate::App;
 use crate::llm::limits::{self, Admitted};
+use crate::llm::purse::Payer;
 
 /// Proof that the caller may ask now; the next step demands it.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +16,13 @@ pub struct Entrance {
     pub(super) asker: Asker,
     /// What is left of the minute, if there is a limit.
     pub admitted: Option<Admitted>,
+}
+
+impl Entrance {
+    /// On whose account the calls go.
+    pub(super) fn payer(&self, ctx: &Ctx, kind: CallKind) -> Payer {
+        Payer { asker: self.asker, kind, run: None, request_id: ctx.request_id.clone() }
+    }
 }
 
 /// Lets somebody in who holds `scope`, and counts the request against what a minute allows.

@@ -5,6 +5,7 @@ mod embed;
 mod enter;
 mod failure;
 mod models;
+mod screen;
 
 pub use chat::{Question, Speaking, Speech, Whole, chat};
 pub use embed::{Texts, Vectors, embed};

@@ -28,6 +28,8 @@ integration-rights_lost = The right to read this answer ended while it was given
     .title = The right has ended
 integration-key_missing = Send an API key: Authorization: Bearer obr_…
     .title = The API key is missing
+integration-content_blocked = The content rules of this server do not let this question or answer through.
+    .title = Blocked by content rules
 
 field-integration-one_choice = Only one answer can be asked for: n must be 1.
 field-integration-part = This kind of content is not known in a message of this role.

@@ -28,6 +28,8 @@ integration-rights_lost = Hak untuk membaca jawaban ini berakhir saat jawaban di
     .title = Hak telah berakhir
 integration-key_missing = Kirim kunci API: Authorization: Bearer obr_…
     .title = Kunci API tidak ada
+integration-content_blocked = Aturan konten server ini tidak meloloskan pertanyaan atau jawaban ini.
+    .title = Diblokir oleh aturan konten
 
 field-integration-one_choice = Hanya satu jawaban yang dapat diminta: n harus 1.
 field-integration-part = Jenis isi ini tidak dikenal dalam pesan dengan peran ini.

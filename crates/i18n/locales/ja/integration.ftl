@@ -28,6 +28,8 @@ integration-rights_lost = 回答の途中で、これを読む権利がなくな
     .title = 権利がなくなりました
 integration-key_missing = API キーを送ってください。Authorization: Bearer obr_…
     .title = API キーがありません
+integration-content_blocked = このサーバーのコンテンツ規則により、この質問または回答は通せません。
+    .title = コンテンツ規則により遮断されました
 
 field-integration-one_choice = 回答は一つだけです。n は 1 にしてください。
 field-integration-part = この種類の内容は、この役割のメッセージでは使えません。
