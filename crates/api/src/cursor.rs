@@ -21,9 +21,13 @@ pub fn encode(position: &impl Serialize) -> ApiResult<String> {
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
+/// What a marker that is not ours is answered with.
+pub fn refused() -> Problem {
+    Error::new(Kind::Invalid, "request.malformed_cursor").into()
+}
+
 /// The position in a marker of ours.
 pub fn decode<T: DeserializeOwned>(marker: &str) -> ApiResult<T> {
-    let refused = || Problem::from(Error::new(Kind::Invalid, "request.malformed_cursor"));
     if marker.len() > LONGEST {
         return Err(refused());
     }

@@ -46,6 +46,37 @@ impl IdempotencyKey {
     where
         F: Future<Output = ApiResult<HttpResponse>> + 'static,
     {
+        self.do_once(app, ctx, route, digest, None, work).await
+    }
+
+    /// As [`Self::once`], for an answer with a secret in the member `hidden`: it is never kept, so that repeats have null there.
+    pub async fn once_without<F>(
+        self,
+        app: &web::Data<App>,
+        ctx: &Ctx,
+        route: &'static str,
+        digest: [u8; 32],
+        hidden: &'static str,
+        work: F,
+    ) -> ApiResult<HttpResponse>
+    where
+        F: Future<Output = ApiResult<HttpResponse>> + 'static,
+    {
+        self.do_once(app, ctx, route, digest, Some(hidden), work).await
+    }
+
+    async fn do_once<F>(
+        self,
+        app: &web::Data<App>,
+        ctx: &Ctx,
+        route: &'static str,
+        digest: [u8; 32],
+        hidden: Option<&'static str>,
+        work: F,
+    ) -> ApiResult<HttpResponse>
+    where
+        F: Future<Output = ApiResult<HttpResponse>> + 'static,
+    {
         let Some(key) = self.text()? else { return work.await };
         let ticket = match claim(app, ctx, route, &key, &digest).await? {
             Claim::Answered(answer) => return Ok(replay(answer)),
@@ -56,7 +87,7 @@ impl IdempotencyKey {
         let done = actix_web::rt::spawn(async move {
             match work.await {
                 Ok(response) => {
-                    let (response, answer) = keep(response).await;
+                    let (response, answer) = keep(response, hidden).await;
                     match answer {
                         Some(answer) => ticket.finish(&app, &answer).await?,
                         None => ticket.forget(&app).await?,
@@ -84,7 +115,7 @@ impl IdempotencyKey {
 }
 
 /// The answer as it is kept, and once more for this caller. Only success is kept.
-async fn keep(response: HttpResponse) -> (HttpResponse, Option<Answer>) {
+async fn keep(response: HttpResponse, hidden: Option<&str>) -> (HttpResponse, Option<Answer>) {
     if !response.status().is_success() {
         return (response, None);
     }
@@ -94,9 +125,20 @@ async fn keep(response: HttpResponse) -> (HttpResponse, Option<Answer>) {
         let value = head.headers().get(name)?.to_str().ok()?;
         Some((name.as_str().to_owned(), value.to_owned()))
     });
-    let body = String::from_utf8(bytes.to_vec()).ok().filter(|body| body.len() <= LARGEST);
+    let body = match hidden {
+        None => String::from_utf8(bytes.to_vec()).ok(),
+        Some(member) => without(&bytes, member),
+    };
+    let body = body.filter(|body| body.len() <= LARGEST);
     let answer = body.map(|body| Answer { status: head.status().as_u16(), headers: headers.collect(), body });
     (head.set_body(bytes).map_into_boxed_body(), answer)
+}
+
+/// The body with null in place of one member.
+fn without(body: &[u8], member: &str) -> Option<String> {
+    let mut body: serde_json::Value = serde_json::from_slice(body).ok()?;
+    *body.as_object_mut()?.get_mut(member)? = serde_json::Value::Null;
+    Some(body.to_string())
 }
 
 fn replay(answer: Answer) -> HttpResponse {

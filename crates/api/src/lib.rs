@@ -2,6 +2,7 @@
 //!
 //! Reading starts at `v1.rs`, the list of what Obrol can do.
 
+pub mod admin;
 pub mod auth;
 pub mod client_address;
 pub mod conversations;
@@ -13,6 +14,7 @@ pub mod facts;
 mod fallback;
 pub mod health;
 pub mod idempotency;
+pub mod keys;
 pub mod limits;
 pub mod me;
 pub mod middleware;
@@ -26,6 +28,7 @@ pub mod settings;
 pub mod setup;
 pub mod shell;
 pub mod spa;
+pub mod usage;
 pub mod v1;
 pub mod wire;
 

@@ -12,7 +12,7 @@ use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Response, ResponseBui
 use utoipa_actix_web::AppExt;
 
 use crate::openai;
-use crate::problem::{MEDIA_TYPE, ProblemBody, ProblemFault};
+use crate::problem::{MEDIA_TYPE, ProblemBody, ProblemFault, UpstreamFault};
 use crate::shell;
 
 #[derive(utoipa::OpenApi)]
@@ -26,7 +26,7 @@ Lists are read page by page with `limit` and `cursor`.",
         license(name = "AGPL-3.0-or-later", identifier = "AGPL-3.0-or-later")
     ),
     security(("bearer" = [])),
-    components(schemas(ProblemBody, ProblemFault)),
+    components(schemas(ProblemBody, ProblemFault, UpstreamFault)),
     tags(
         (name = "health", description = "Is the server alive, can it work"),
         (name = "accounts", description = "Signing in and out, devices, the first administrator"),
@@ -34,7 +34,10 @@ Lists are read page by page with `limit` and `cursor`.",
         (name = "runs", description = "The durable work behind each answer"),
         (name = "events", description = "Everything that a client may hear, as one resumable stream"),
         (name = "models", description = "What can be asked"),
-        (name = "openai", description = "What OpenAI's clients speak, with an API key")
+        (name = "openai", description = "What OpenAI's clients speak, with an API key"),
+        (name = "keys", description = "API keys: what stands for a person in a program"),
+        (name = "usage", description = "What one has used, and what one may use"),
+        (name = "llm", description = "For administrators: providers, models, prices, routes, limits, content rules, everybody's use")
     )
 )]
 struct Base;
@@ -47,7 +50,10 @@ pub fn openapi() -> OpenApi {
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT")
-        .description(Some("The access token of an answer to signing in; it lives for 15 minutes."))
+        .description(Some(
+            "The access token of an answer to signing in, which lives for 15 minutes; or an API key (`obr_…`), as far as its \
+             scopes go. Account, sessions and keys are for persons only: a key is refused with `keys.person_only`.",
+        ))
         .build();
     if let Some(components) = &mut spec.components {
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));

@@ -57,6 +57,22 @@ pub struct ProblemBody {
     /// One entry for each value that is not allowed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ProblemFault>,
+    /// How a provider failed that was tried out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream: Option<UpstreamFault>,
+}
+
+/// How a provider failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct UpstreamFault {
+    /// `auth`, `payment`, `moderation`, `context_length`, `rate_limited`, `timeout`, `unavailable`, `invalid_request`, `unknown`.
+    #[schema(example = "auth")]
+    pub class: String,
+    /// The HTTP status, if it answered.
+    #[schema(example = 401)]
+    pub status: Option<u16>,
+    /// The label of the credential that was tried.
+    pub credential: Option<String>,
 }
 
 /// What is wrong with one value of the request.
@@ -143,7 +159,15 @@ impl Problem {
             code: self.0.code.clone().into_owned(),
             request_id: request_id.to_owned(),
             errors: self.0.faults.iter().map(|fault| described(language, fault)).collect(),
+            upstream: self.upstream(),
         }
+    }
+
+    fn upstream(&self) -> Option<UpstreamFault> {
+        let said = |name| self.0.args.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
+        let class = said("class")?;
+        let credential = said("credential").filter(|label| !label.is_empty());
+        Some(UpstreamFault { class, status: said("status").and_then(|status| status.parse().ok()), credential })
     }
 
     /// Headers that belong to the answer.

@@ -2,7 +2,7 @@
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::{auth, conversations, events, me, models, runs, setup};
+use crate::{admin, auth, conversations, events, keys, me, models, runs, setup, usage};
 
 /// Everything under `/api/v1`.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -13,4 +13,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     conversations::routes(config);
     runs::routes(config);
     events::routes(config);
+    keys::routes(config);
+    usage::routes(config);
+    admin::routes(config);
 }

@@ -1,6 +1,6 @@
 //! `Idempotency-Key`: the first request with a key is worked, its repeats get the first one's answer, for 24 hours.
 
-use domain::{Ctx, Error, Kind, Result};
+use domain::{Actor, Ctx, Error, Kind, Result};
 use persistence::idempotency::{self, Begun, Scope};
 
 pub use persistence::idempotency::Answer;
@@ -32,7 +32,12 @@ pub struct Ticket {
 /// # Errors
 /// In flight: a conflict. Used for another body: invalid.
 pub async fn claim(app: &App, ctx: &Ctx, route: &'static str, key: &str, body: &[u8; 32]) -> Result<Claim> {
-    let ticket = Ticket { principal: format!("user:{}", ctx.principal()?.user), route, key: key.to_owned() };
+    // What a key of the caller's may do is asked by the work itself.
+    let user = match &ctx.actor {
+        Actor::User(principal) => principal.user,
+        Actor::Anonymous | Actor::System => return Err(Error::new(Kind::Unauthenticated, "auth.required")),
+    };
+    let ticket = Ticket { principal: format!("user:{user}"), route, key: key.to_owned() };
     let begun = app
         .db
         .retrying(|| async {

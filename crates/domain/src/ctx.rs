@@ -86,10 +86,9 @@ impl Ctx {
 
     /// The person themselves at a device, for what no key may do: account, sessions, keys.
     pub fn person(&self) -> Result<&Principal> {
-        let principal = self.principal()?;
-        match principal.key {
-            None => Ok(principal),
-            Some(_) => Err(Error::new(Kind::Forbidden, "keys.person_only")),
+        match &self.actor {
+            Actor::User(Principal { key: Some(_), .. }) => Err(Error::new(Kind::Forbidden, "keys.person_only")),
+            Actor::User(_) | Actor::Anonymous | Actor::System => self.principal(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Which models there are: lists kept for a while, asked for once at a time, and never waited for longer than a moment.
 
+use std::ops::Not;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -40,7 +41,9 @@ pub struct ModelEntry {
     /// The built-in guide: not a language model.
     pub guide: bool,
     pub price: Option<Price>,
-    pub(crate) known: Abilities,
+    /// The provider's own, whatever the operator says.
+    pub listed: Option<Price>,
+    pub known: Abilities,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +54,7 @@ pub enum EntryKind {
 
 /// What is known for certain. Providers that say nothing of an ability may have it all the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Abilities {
+pub struct Abilities {
     pub tools: Option<bool>,
     pub vision: Option<bool>,
     pub json: Option<bool>,
@@ -76,6 +79,7 @@ impl ModelEntry {
             continues: said.continues,
             window: said.context_window,
         };
+        let listed = model.prices.as_ref().and_then(Price::listed);
         (!said.disabled).then(|| Self {
             kind: EntryKind::Model,
             name: said.name.clone().unwrap_or_else(|| model.name.clone()),
@@ -88,7 +92,8 @@ impl ModelEntry {
             json: known.json == Some(true),
             reasoning: known.reasoning == Some(true),
             guide: source.origin == Origin::Guide,
-            price: said.price.or_else(|| model.prices.as_ref().and_then(Price::listed)),
+            price: said.price.or(listed),
+            listed,
             known,
             id,
         })
@@ -98,6 +103,11 @@ impl ModelEntry {
     fn of_route(route: &RouteSettings, steps: &[Self]) -> Option<Self> {
         let first = steps.first()?;
         let any = |can: fn(&Self) -> bool| steps.iter().any(can);
+        // One that can is enough; that none can is only known when it is known of all.
+        let some = |can: fn(&Self) -> Option<bool>| {
+            let all: Vec<_> = steps.iter().map(can).collect();
+            if all.contains(&Some(true)) { Some(true) } else { all.contains(&None).not().then_some(false) }
+        };
         Some(Self {
             kind: EntryKind::Route,
             id: format!("{ROUTE}/{}", route.name.to_lowercase()),
@@ -110,6 +120,15 @@ impl ModelEntry {
             reasoning: any(|one| one.reasoning),
             guide: steps.iter().all(|one| one.guide),
             price: None,
+            listed: None,
+            known: Abilities {
+                tools: some(|one| one.known.tools),
+                vision: some(|one| one.known.vision),
+                json: some(|one| one.known.json),
+                reasoning: some(|one| one.known.reasoning),
+                continues: first.known.continues,
+                window: None,
+            },
             ..first.clone()
         })
     }

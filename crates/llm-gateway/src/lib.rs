@@ -21,6 +21,7 @@ mod gateway;
 mod health;
 mod notice;
 pub mod price;
+mod probe;
 pub mod purse;
 mod registry;
 mod retry;
@@ -35,7 +36,7 @@ mod watch;
 pub use ask::{Answer, Ask, AskError, CANNOT_CONTINUE, Cached, Needs, Spoke, Try};
 pub use breaker::{BreakerSettings, BreakerState};
 pub use cache::{CacheKey, CacheSettings};
-pub use catalogue::{EntryKind, ModelEntry};
+pub use catalogue::{Abilities, EntryKind, ModelEntry};
 pub use concurrency::LimitSettings;
 pub use coordination::Hit;
 pub use credentials::CredentialState;
@@ -50,6 +51,7 @@ pub use llm_client::{
 };
 pub use notice::Notice;
 pub use price::Price;
+pub use probe::{ProbeError, Probed, probe};
 pub use settings::{
     ConcurrencySettings, CredentialSettings, GatewaySettings, Limits, ModelSettings, Network, ProviderSettings,
     RetrySettings, RouteSettings, RouteStep, Timeouts,

@@ -7,7 +7,7 @@ use domain::keys::{ApiKey, Scopes};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 
@@ -69,6 +69,28 @@ pub async fn page_of_user(
 pub async fn of_user(conn: &impl ConnectionTrait, user: UserId, id: ApiKeyId) -> Result<Option<ApiKey>> {
     let query = Entity::find_by_id(id.uuid()).filter(Column::UserId.eq(user.uuid()));
     Ok(query.one(conn).await?.map(key))
+}
+
+/// The names of keys: of one person's, or whosever they are.
+pub async fn names(
+    conn: &impl ConnectionTrait,
+    user: Option<UserId>,
+    ids: &[ApiKeyId],
+) -> Result<Vec<(ApiKeyId, String)>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for some in ids.chunks(500) {
+        let rows: Vec<(Uuid, String)> = Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .column(Column::Name)
+            .apply_if(user, |query, user| query.filter(Column::UserId.eq(user.uuid())))
+            .filter(Column::Id.is_in(some.iter().map(|id| id.uuid())))
+            .into_tuple()
+            .all(conn)
+            .await?;
+        found.extend(rows.into_iter().map(|(id, name)| (ApiKeyId::from_uuid(id), name)));
+    }
+    Ok(found)
 }
 
 /// How many keys of a person are good.

@@ -9,7 +9,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use app::App;
-use app::accounts::Proof;
+use app::accounts::{Admin, Proof};
 use domain::{Actor, Ctx, Error, Kind, Timestamp};
 
 use super::gate;
@@ -19,6 +19,10 @@ use crate::problem::{ApiResult, Problem};
 /// Somebody who is signed in, with the rights of this very moment; anybody else gets a 401.
 #[derive(Clone, Debug)]
 pub struct Caller(pub Ctx);
+
+/// Somebody who administers the server, with the proof of it; nobody else's body is read.
+#[derive(Clone, Debug)]
+pub struct Operator(pub Ctx, pub Admin);
 
 /// Anybody. Whose token is not good any more is a stranger here.
 #[derive(Clone, Debug)]
@@ -42,6 +46,21 @@ impl FromRequest for Caller {
             let ctx = authenticate(&request).await?;
             opener.open();
             Ok(Self(ctx))
+        })
+    }
+}
+
+impl FromRequest for Operator {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let (opener, request) = (gate::close(request), request.clone());
+        Box::pin(async move {
+            let ctx = authenticate(&request).await?;
+            let admin = Admin::of(&ctx)?;
+            opener.open();
+            Ok(Self(ctx, admin))
         })
     }
 }

@@ -10,7 +10,7 @@ mod json;
 mod path;
 mod query;
 
-pub use caller::{Caller, Visitor};
+pub use caller::{Caller, Operator, Visitor};
 pub use json::{BigJson, Json, JsonOrDefault};
 pub use path::Path;
 pub use query::Query;

@@ -8,19 +8,16 @@ use std::time::Duration;
 use coordination::Heard;
 use domain::ids::{CredentialId, RuleId};
 use domain::llm::limits::of_subject;
-use domain::llm::{Action, Asker, Capabilities, Direction, Limit, ProviderKind};
+use domain::llm::{Action, Asker, Capabilities, Direction, Limit};
 use domain::{Chance, Result};
 use llm_gateway::rules::{Rule, RuleAction, RuleDirection, Rules};
-use llm_gateway::{
-    Continuation, CredentialSettings, GatewaySettings, ModelSettings, Network, ProviderSettings, RouteSettings,
-    RouteStep, Secret,
-};
+use llm_gateway::{GatewaySettings, ModelSettings, ProviderSettings, RouteSettings, RouteStep};
 use ring::hmac;
 use tokio_util::task::TaskTracker;
 
 use super::purse::{gateway_price, stored_credential};
 use super::settings::LlmSettings;
-use super::{Changed, TOPIC, models, prices, providers, routes, rules, settings};
+use super::{Changed, TOPIC, models, prices, probe, providers, routes, rules, settings};
 use crate::App;
 
 /// How often it is read unasked: a word on the bus can be lost, and a price can begin to hold.
@@ -174,7 +171,7 @@ async fn gateway_settings(app: &App) -> Result<GatewaySettings> {
     all.extend(base.providers.iter().filter(|one| !saved(&one.name)).cloned());
     for configured in stored.iter().filter(|one| one.provider.enabled) {
         seals.extend(configured.credentials.iter().map(|one| (one.id, one.seal.clone())));
-        all.push(provider(configured));
+        all.push(probe::settings(configured));
     }
     *app.llm.seals.write().unwrap_or_else(PoisonError::into_inner) = seals;
 
@@ -184,7 +181,7 @@ async fn gateway_settings(app: &App) -> Result<GatewaySettings> {
     }
     for said in models::overrides(app).await? {
         let id = said.model.to_lowercase();
-        let Capabilities { tools, vision, json, prefill } = said.capabilities;
+        let Capabilities { tools, vision, json, prefill, reasoning } = said.capabilities;
         let own = models.entry(id.clone()).or_default();
         *own = ModelSettings {
             id,
@@ -194,6 +191,7 @@ async fn gateway_settings(app: &App) -> Result<GatewaySettings> {
             vision,
             tools,
             json,
+            reasoning,
             continues: prefill,
             disabled: !said.enabled,
             ..ModelSettings::default()
@@ -219,44 +217,6 @@ async fn gateway_settings(app: &App) -> Result<GatewaySettings> {
 
 fn step(step: &domain::llm::RouteStep) -> RouteStep {
     RouteStep { model: step.model.clone(), may_continue: step.may_continue }
-}
-
-/// A saved provider as the gateway knows it.
-pub fn provider(configured: &providers::Configured) -> ProviderSettings {
-    let saved = &configured.provider;
-    let secret = |text: &str| Secret::from(text.to_owned());
-    ProviderSettings {
-        headers: saved.headers.iter().map(|(name, value)| (name.clone(), secret(value))).collect(),
-        continuation: Continuation::None,
-        network: if saved.private_network { Network::Operator } else { Network::Public },
-        credentials: configured.credentials.iter().map(credential).collect(),
-        models: saved.models.clone(),
-        max_concurrency: saved.max_concurrency,
-        ..ProviderSettings::new(&saved.name, kind(saved.kind), &saved.base_url)
-    }
-}
-
-fn credential(open: &super::credentials::OpenCredential) -> CredentialSettings {
-    CredentialSettings {
-        id: open.id.to_string(),
-        label: open.label.clone(),
-        secret: open.secret.clone(),
-        weight: open.weight,
-        enabled: open.enabled,
-    }
-}
-
-/// The same words on two floors.
-pub fn kind(kind: ProviderKind) -> llm_gateway::ProviderKind {
-    match kind {
-        ProviderKind::OpenAi => llm_gateway::ProviderKind::OpenAi,
-        ProviderKind::OpenRouter => llm_gateway::ProviderKind::OpenRouter,
-        ProviderKind::Groq => llm_gateway::ProviderKind::Groq,
-        ProviderKind::Vercel => llm_gateway::ProviderKind::Vercel,
-        ProviderKind::Gemini => llm_gateway::ProviderKind::Gemini,
-        ProviderKind::Anthropic => llm_gateway::ProviderKind::Anthropic,
-        ProviderKind::Ollama => llm_gateway::ProviderKind::Ollama,
-    }
 }
 
 fn rule(stored: &rules::Rule) -> Rule {

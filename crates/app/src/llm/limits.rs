@@ -6,7 +6,7 @@ use domain::ids::LimitId;
 use domain::keys::KeyScope;
 use domain::llm::limits::of_subject;
 use domain::llm::{Asker, Budget, Limit, Limits, Scope, Subject};
-use domain::{Ctx, Error, Kind, Result, Timestamp};
+use domain::{Ctx, Error, FieldFault, Kind, Result, Timestamp};
 use persistence::llm::ledger::budgets;
 use persistence::llm::limits as rows;
 use uuid::Uuid;
@@ -23,6 +23,9 @@ pub async fn list(app: &App, _: Admin) -> Result<Vec<Limit>> {
 /// Says what holds from now on for all of a scope, or for one subject of it.
 pub async fn set(app: &App, ctx: &Ctx, _: Admin, scope: Scope, subject: Option<Uuid>, limits: Limits) -> Result<Limit> {
     Limit::check(scope, subject, &limits).map_err(Error::invalid)?;
+    if let Some(id) = subject {
+        exists(app, scope, id).await?;
+    }
     let limit = Limit { id: ctx.new_id(), scope, subject, limits, updated_at: ctx.now() };
     let stored = app
         .db
@@ -37,6 +40,18 @@ pub async fn set(app: &App, ctx: &Ctx, _: Admin, scope: Scope, subject: Option<U
     tracing::info!(event = "llm.limit_changed", scope = scope.as_str(), subject = ?subject);
     announce(app, Changed::Limits).await;
     Ok(stored.unwrap_or(limit))
+}
+
+/// A slip of the pen in an id would be a limit for nobody.
+async fn exists(app: &App, scope: Scope, id: Uuid) -> Result<()> {
+    let there = match scope {
+        Scope::User => !persistence::accounts::users::names(app.db.read(), &[id.into()]).await?.is_empty(),
+        Scope::ApiKey => !persistence::keys::names(app.db.read(), None, &[id.into()]).await?.is_empty(),
+        // Nothing of these can be looked up yet.
+        Scope::Everyone | Scope::Assistant | Scope::Room => true,
+    };
+    let fault = || FieldFault::new("/subject", "llm.subject_unknown");
+    if there { Ok(()) } else { Err(Error::invalid(vec![fault()])) }
 }
 
 pub async fn remove(app: &App, _: Admin, id: LimitId) -> Result<()> {

@@ -2,6 +2,7 @@
 
 pub mod alerts;
 pub(crate) mod answers;
+pub mod catalogue;
 mod changes;
 pub mod credentials;
 pub mod credits;
@@ -10,7 +11,10 @@ pub mod house;
 pub mod ledger;
 pub mod limits;
 pub mod models;
+mod names;
+pub mod overview;
 pub mod prices;
+pub mod probe;
 pub mod providers;
 pub mod purse;
 pub mod routes;
@@ -20,3 +24,4 @@ pub mod usage;
 pub mod watchman;
 
 pub use changes::{Changed, TOPIC};
+pub use names::names;

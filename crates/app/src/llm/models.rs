@@ -16,7 +16,8 @@ use crate::accounts::Admin;
 
 #[derive(Clone, Debug)]
 pub struct ModelDraft {
-    pub name: String,
+    /// `None`: as it is called now.
+    pub name: Option<String>,
     pub context_window: Option<u32>,
     pub max_output: Option<u32>,
     pub capabilities: Capabilities,
@@ -35,8 +36,14 @@ pub async fn overrides(app: &App) -> Result<Vec<ModelOverride>> {
 /// Says it of `model` (`provider/model`), over what was said before.
 pub async fn set(app: &App, ctx: &Ctx, _: Admin, model: &str, draft: ModelDraft) -> Result<ModelOverride> {
     const MOST: u32 = 100_000_000;
+    // As the gateway names it.
+    let model = &model.to_lowercase();
     let mut faults: Vec<FieldFault> = check_model(model, "/model").err().into_iter().collect();
-    let name = KeyName::parse(&draft.name).map_err(|fault| faults.push(fault)).ok();
+    let name = match draft.name {
+        Some(name) => name,
+        None => present_name(app, model).await?,
+    };
+    let name = KeyName::parse(&name).map_err(|fault| faults.push(fault)).ok();
     for (pointer, count) in [("/context_window", draft.context_window), ("/max_output", draft.max_output)] {
         if count.is_some_and(|count| !(1..=MOST).contains(&count)) {
             faults.push(FieldFault::new(pointer, "out_of_range").arg("min", 1).arg("max", MOST));
@@ -69,8 +76,19 @@ pub async fn set(app: &App, ctx: &Ctx, _: Admin, model: &str, draft: ModelDraft)
     Ok(stored.unwrap_or(word))
 }
 
+/// What it is called without a new word: as was said before, as its provider says, by its own id.
+async fn present_name(app: &App, model: &str) -> Result<String> {
+    if let Some(word) = rows::by_model(app.db.read(), model).await? {
+        return Ok(word.name);
+    }
+    let entry = app.gateway.resolve(model).await.map(|entry| entry.name).filter(|name| KeyName::parse(name).is_ok());
+    let own = || model.split_once('/').map_or(model, |(_, own)| own).chars().take(KeyName::LONGEST).collect();
+    Ok(entry.unwrap_or_else(own))
+}
+
 /// Takes it back: the provider's own words hold again.
 pub async fn remove(app: &App, _: Admin, model: &str) -> Result<()> {
+    let model = &model.to_lowercase();
     let removed = app
         .db
         .retrying(async || {

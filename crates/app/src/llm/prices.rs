@@ -29,7 +29,7 @@ pub async fn history(
     after: Option<(Timestamp, PriceId)>,
     limit: u64,
 ) -> Result<Vec<PriceEntry>> {
-    Ok(rows::history(app.db.read(), model, after, limit).await?)
+    Ok(rows::history(app.db.read(), &model.to_lowercase(), after, limit).await?)
 }
 
 /// The administrator's own price, from now or a later instant on; it wins over the provider's until it is withdrawn.
@@ -41,6 +41,8 @@ pub async fn set(
     price: Price,
     from: Option<Timestamp>,
 ) -> Result<PriceEntry> {
+    // As the gateway names it.
+    let model = &model.to_lowercase();
     let mut faults: Vec<FieldFault> = check_model(model, "/model").err().into_iter().collect();
     faults.extend(price.check().err().unwrap_or_default());
     // What calls have cost is history.
@@ -55,6 +57,7 @@ pub async fn set(
 
 /// Withdraws the administrator's price from now on: the provider's holds again. One that is set for later still comes.
 pub async fn withdraw(app: &App, ctx: &Ctx, _: Admin, model: &str) -> Result<PriceEntry> {
+    let model = &model.to_lowercase();
     let latest = rows::latest(app.db.read(), Some(&[model.to_owned()]), ctx.now()).await?;
     let own = latest.into_iter().find(|entry| entry.source == PriceSource::Operator && entry.price.is_some());
     own.ok_or_else(|| Error::not_found("llm.price_not_found"))?;
@@ -84,6 +87,15 @@ async fn say(app: &App, ctx: &Ctx, model: &str, price: Option<Price>, from: Opti
     tracing::info!(event = "llm.price_changed", model, withdrawn = price.is_none());
     announce(app, Changed::Prices).await;
     Ok(said)
+}
+
+/// Writes down what the providers of the gateway list now. How much of it was news.
+pub async fn import_listed(app: &App, ctx: &Ctx, admin: Admin) -> Result<u64> {
+    let listed = app.gateway.models().await.into_iter().filter_map(|entry| {
+        let price = super::catalogue::of_list(&entry.listed?);
+        Some((entry.id, price))
+    });
+    import(app, ctx, admin, &listed.collect()).await
 }
 
 /// What providers list now, in one transaction; only what has changed is written. How much that was.

@@ -54,6 +54,13 @@ pub async fn configured(app: &App) -> Result<Vec<Configured>> {
     Ok(configured.collect())
 }
 
+/// One with its secrets, for trying it out.
+pub async fn one_configured(app: &App, admin: Admin, id: ProviderId) -> Result<Configured> {
+    let provider = get(app, admin, id).await?;
+    let stored = credential_rows::all(app.db.read(), Some(id)).await?;
+    Ok(Configured { provider, credentials: stored.iter().filter_map(|credential| opened(app, credential)).collect() })
+}
+
 /// Makes a provider with its first credentials. `probe` tries it out when it is enabled: its error is the answer, and nothing
 /// is saved.
 pub async fn create<T, F: Future<Output = Result<T>>>(
@@ -66,6 +73,7 @@ pub async fn create<T, F: Future<Output = Result<T>>>(
 ) -> Result<(Provider, Option<T>)> {
     let now = ctx.now();
     let provider = provider(ctx.new_id(), draft, 1, now, now)?;
+    free(app, &provider).await?;
     let credentials = checked(credentials)?;
     let sealed =
         credentials.iter().map(|new| row(app, ctx, provider.id, ctx.new_id(), new)).collect::<Result<Vec<_>>>()?;
@@ -105,8 +113,15 @@ pub async fn update<T, F: Future<Output = Result<T>>>(
         return Err(stale());
     }
     let after = provider(id, draft, seen + 1, before.created_at, ctx.now())?;
+    if after.name != before.name {
+        free(app, &after).await?;
+    }
+    let stored = credential_rows::all(app.db.read(), Some(id)).await?;
+    // A secret goes where it was entered for, and nowhere else: who cannot read it must not have it sent to an own address.
+    if !stored.is_empty() && place_of(&after.base_url) != place_of(&before.base_url) {
+        return Err(Error::new(Kind::Conflict, "llm.secrets_stay"));
+    }
     let tried = if after.enabled {
-        let stored = credential_rows::all(app.db.read(), Some(id)).await?;
         let credentials = stored.iter().filter_map(|credential| opened(app, credential)).collect();
         Some(probe(Configured { provider: after.clone(), credentials }).await?)
     } else {
@@ -146,6 +161,25 @@ pub async fn delete(app: &App, admin: Admin, id: ProviderId, seen: i64) -> Resul
     }
     tracing::info!(event = "llm.provider_deleted", provider = %id);
     announce(app, Changed::Providers).await;
+    Ok(())
+}
+
+/// Scheme, host and port.
+fn place_of(base_url: &str) -> String {
+    base_url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/").to_ascii_lowercase()
+}
+
+/// A name that the environment gave is not free: the two would be one.
+async fn free(app: &App, provider: &Provider) -> Result<()> {
+    let stored = rows::all(app.db.read()).await?;
+    let settings = app.gateway.settings();
+    let known = settings.providers.iter().any(|own| own.name.eq_ignore_ascii_case(&provider.name));
+    if known && !stored.iter().any(|other| other.name == provider.name) {
+        return Err(Error::new(Kind::Conflict, "llm.name_taken"));
+    }
+    if stored.iter().any(|other| other.name == provider.name && other.id != provider.id) {
+        return Err(Error::new(Kind::Conflict, "llm.name_taken"));
+    }
     Ok(())
 }
 

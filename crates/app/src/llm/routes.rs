@@ -2,7 +2,7 @@
 
 use domain::ids::RouteId;
 use domain::llm::{Route, RouteStep};
-use domain::{Ctx, Error, Result};
+use domain::{Ctx, Error, FieldFault, Result};
 use persistence::llm::routes as rows;
 
 pub use persistence::llm::routes::StoredRoute;
@@ -31,6 +31,20 @@ pub async fn configured(app: &App) -> Result<Vec<StoredRoute>> {
 
 pub async fn get(app: &App, _: Admin, id: RouteId) -> Result<StoredRoute> {
     rows::by_id(app.db.read(), id).await?.ok_or_else(|| Error::not_found("llm.route_not_found"))
+}
+
+/// Whether all models of a route are there, for `create` and `update`. A provider that cannot say is trusted.
+///
+/// # Errors
+/// `llm.model_unknown` at the steps that nobody offers.
+pub async fn known(app: &App, route: Route) -> Result<()> {
+    let mut faults = Vec::new();
+    for (place, step) in route.steps().iter().enumerate() {
+        if app.gateway.resolve(&step.model).await.is_none() {
+            faults.push(FieldFault::new(format!("/steps/{place}/model"), "llm.model_unknown"));
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
 }
 
 /// Makes a route; `probe` says whether its models are there.

@@ -1,11 +1,10 @@
 //! Content rules: what administrators do not want to go in or come out, and when it was met.
 
-use domain::conversations::plain_text;
 use domain::ids::{RuleHitId, RuleId, RunId, UserId};
 use domain::llm::alert::{AlertKind, Level};
 use domain::llm::rule::MOST_RULES;
 use domain::llm::{Action, Direction, Pattern};
-use domain::{Ctx, Error, Kind, Result, Timestamp};
+use domain::{Actor, Ctx, Error, Kind, Result, Timestamp};
 use persistence::llm::rules as rows;
 
 pub use persistence::llm::rules::{Hit, Rule};
@@ -18,6 +17,11 @@ use crate::accounts::Admin;
 
 pub async fn list(app: &App, _: Admin) -> Result<Vec<Rule>> {
     Ok(rows::all(app.db.read(), false).await?)
+}
+
+pub async fn get(app: &App, admin: Admin, id: RuleId) -> Result<Rule> {
+    let found = list(app, admin).await?.into_iter().find(|rule| rule.id == id);
+    found.ok_or_else(|| Error::not_found("llm.rule_not_found"))
 }
 
 /// Those that are switched on, for whoever searches texts.
@@ -119,28 +123,40 @@ pub async fn hits(
     Ok(rows::hits(app.db.read(), rule, after, limit).await?)
 }
 
-/// The text that a rule met, for an operator who asks for it: that it was looked at is kept for the record, before it is shown.
+/// Shows the text that a rule met, as it is stored now; who looked is in the log.
 ///
 /// # Errors
-/// `llm.rule_hit_not_found`; `llm.text_gone` when the conversation was deleted, or the text was never one of a conversation.
+/// `llm.rule_hit_not_found`; `llm.rule_hit_text_gone` when no text is stored, or not any more.
 pub async fn reveal(app: &App, ctx: &Ctx, _: Admin, id: RuleHitId) -> Result<String> {
     let hit = rows::hit(app.db.read(), id).await?.ok_or_else(|| Error::not_found("llm.rule_hit_not_found"))?;
-    let gone = || Error::not_found("llm.text_gone");
-    let run = persistence::runs::by_id(app.db.read(), hit.run.ok_or_else(gone)?).await?.ok_or_else(gone)?;
-    let message = match hit.direction {
-        Direction::In | Direction::Both => run.question,
-        Direction::Out => run.answer,
+    let text = stored_text(app, &hit).await?;
+    let by = match &ctx.actor {
+        Actor::User(principal) => principal.user.to_string(),
+        Actor::System => "system".to_owned(),
+        Actor::Anonymous => String::new(),
     };
-    let found = persistence::messages::of_conversation(app.db.read(), run.conversation, message).await?;
-    let text = plain_text(&found.ok_or_else(gone)?.content);
+    tracing::warn!(event = "admin.rule_hit_revealed", hit = %id, rule = %hit.rule, of = ?hit.user, by, found = text.is_some());
+    let text = text.ok_or_else(|| Error::new(Kind::Gone, "llm.rule_hit_text_gone"))?;
+    // Kept before it is shown.
     let news = News {
         level: Level::Info,
         kind: AlertKind::RuleHitRevealed,
         provider: None,
         subject: Some(id.to_string()),
-        details: serde_json::json!({ "by": ctx.principal().ok().map(|principal| principal.user.to_string()), "rule": hit.rule.to_string() }),
+        details: serde_json::json!({ "by": by, "rule": hit.rule.to_string() }),
     };
     alerts::record(app, ctx, &news).await?;
-    tracing::info!(event = "admin.rule_hit_revealed", hit = %id, rule = %hit.rule, user = ?hit.user);
     Ok(text)
+}
+
+/// The question or the answer of the run in which it was met.
+async fn stored_text(app: &App, hit: &Hit) -> Result<Option<String>> {
+    let Some(run) = hit.run else { return Ok(None) };
+    let Some(run) = persistence::runs::by_id(app.db.read(), run).await? else { return Ok(None) };
+    let message = match hit.direction {
+        Direction::In => run.question,
+        Direction::Out | Direction::Both => run.answer,
+    };
+    let message = persistence::messages::of_conversation(app.db.read(), run.conversation, message).await?;
+    Ok(message.map(|message| domain::conversations::plain_text(&message.content)).filter(|text| !text.is_empty()))
 }

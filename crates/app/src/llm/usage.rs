@@ -1,10 +1,13 @@
 //! Who used how much: people see their own, administrators everybody's.
 
-use domain::ids::EntryId;
+use std::collections::HashMap;
+
+use domain::ids::{ApiKeyId, EntryId};
 use domain::keys::KeyScope;
 use domain::{Ctx, Error, FieldFault, Result, Timestamp};
 use persistence::llm::ledger::{self, Order};
 use persistence::llm::usage as rows;
+use uuid::Uuid;
 
 pub use persistence::llm::ledger::{Filter, Line};
 pub use persistence::llm::usage::{By, Group, Place, Sum};
@@ -66,6 +69,22 @@ pub async fn my_lines(
 ) -> Result<Vec<Line>> {
     let filter = mine(ctx, filter)?;
     Ok(ledger::lines(app.db.read(), &filter, Order::Newest, after, limit).await?)
+}
+
+/// The names of the asking person's keys among what the sums are of.
+pub async fn my_names(app: &App, ctx: &Ctx, sums: &[Sum]) -> Result<HashMap<Uuid, String>> {
+    let user = ctx.holder(KeyScope::Usage)?.user;
+    let ids = sums.iter().filter_map(|sum| match sum.group {
+        Group::Id(id) => id.map(ApiKeyId::from_uuid),
+        Group::Day(_) | Group::Name(_) => None,
+    });
+    let ids: Vec<ApiKeyId> = ids.collect();
+    let mut names = HashMap::new();
+    if !ids.is_empty() {
+        let found = persistence::keys::names(app.db.read(), Some(user), &ids).await?;
+        names.extend(found.into_iter().map(|(id, name)| (id.uuid(), name)));
+    }
+    Ok(names)
 }
 
 fn mine(ctx: &Ctx, filter: &Filter) -> Result<Filter> {

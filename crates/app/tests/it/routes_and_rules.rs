@@ -69,7 +69,7 @@ async fn words_about_a_model_are_said_over_and_taken_back() {
     for house in houses().await {
         let (app, ctx, admin) = (&house.app, house.system(), house.admin());
         let draft = |name: &str| ModelDraft {
-            name: name.into(),
+            name: Some(name.into()),
             context_window: Some(128_000),
             max_output: None,
             capabilities: Capabilities { tools: Some(true), ..Capabilities::default() },

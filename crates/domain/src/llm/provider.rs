@@ -5,19 +5,28 @@ use crate::FieldFault;
 /// The wire formats that are spoken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ProviderKind {
-    /// OpenAI, and every server that speaks its dialect (vLLM, llama.cpp, LM Studio).
     OpenAi,
     OpenRouter,
     Groq,
     Vercel,
+    /// Every other server that speaks OpenAI's dialect (vLLM, llama.cpp, LM Studio).
+    Compatible,
     Gemini,
     Anthropic,
     Ollama,
 }
 
 impl ProviderKind {
-    pub const ALL: [Self; 7] =
-        [Self::OpenAi, Self::OpenRouter, Self::Groq, Self::Vercel, Self::Gemini, Self::Anthropic, Self::Ollama];
+    pub const ALL: [Self; 8] = [
+        Self::OpenAi,
+        Self::OpenRouter,
+        Self::Groq,
+        Self::Vercel,
+        Self::Compatible,
+        Self::Gemini,
+        Self::Anthropic,
+        Self::Ollama,
+    ];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -25,6 +34,7 @@ impl ProviderKind {
             Self::OpenRouter => "openrouter",
             Self::Groq => "groq",
             Self::Vercel => "vercel",
+            Self::Compatible => "compatible",
             Self::Gemini => "gemini",
             Self::Anthropic => "anthropic",
             Self::Ollama => "ollama",
@@ -227,6 +237,8 @@ pub struct Capabilities {
     pub tools: Option<bool>,
     pub vision: Option<bool>,
     pub json: Option<bool>,
+    /// It can be told how long to think.
+    pub reasoning: Option<bool>,
     /// It goes on from a text of its own that was cut.
     pub prefill: Option<bool>,
 }
@@ -234,7 +246,13 @@ pub struct Capabilities {
 impl Capabilities {
     /// As the database keeps it: `tools -vision`; a word is yes, with a dash before it no.
     pub fn to_words(self) -> String {
-        let named = [("tools", self.tools), ("vision", self.vision), ("json", self.json), ("prefill", self.prefill)];
+        let named = [
+            ("tools", self.tools),
+            ("vision", self.vision),
+            ("json", self.json),
+            ("reasoning", self.reasoning),
+            ("prefill", self.prefill),
+        ];
         let words =
             named.into_iter().filter_map(|(name, can)| can.map(|can| format!("{}{name}", if can { "" } else { "-" })));
         words.collect::<Vec<_>>().join(" ")
@@ -249,6 +267,7 @@ impl Capabilities {
                 "tools" => found.tools = Some(can),
                 "vision" => found.vision = Some(can),
                 "json" => found.json = Some(can),
+                "reasoning" => found.reasoning = Some(can),
                 "prefill" => found.prefill = Some(can),
                 _ => {}
             }

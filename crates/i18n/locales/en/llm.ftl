@@ -49,4 +49,3 @@ field-llm-price_in_past = A price cannot begin in the past: what calls have cost
 field-llm-range_invalid = The end must come after the beginning, by at most { $max } days.
 llm-alert_not_found = There is no such alert.
 llm-rule_hit_not_found = There is no such record of a content rule.
-llm-text_gone = This text is gone: its conversation was deleted.

@@ -49,4 +49,3 @@ field-llm-price_in_past = Harga tidak dapat berlaku surut: biaya yang sudah terc
 field-llm-range_invalid = Akhir harus setelah awal, paling lama { $max } hari.
 llm-alert_not_found = Peringatan ini tidak ada.
 llm-rule_hit_not_found = Catatan aturan konten ini tidak ada.
-llm-text_gone = Teks ini sudah tidak ada: percakapannya telah dihapus.

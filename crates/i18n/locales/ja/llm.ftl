@@ -49,4 +49,3 @@ field-llm-price_in_past = 価格を過去から始めることはできません
 field-llm-range_invalid = 終わりは始まりより後で、{ $max } 日以内にしてください。
 llm-alert_not_found = この通知は存在しません。
 llm-rule_hit_not_found = コンテンツルールの該当記録はありません。
-llm-text_gone = このテキストはもうありません。会話が削除されています。

@@ -50,6 +50,23 @@ pub async fn by_id(conn: &impl ConnectionTrait, id: UserId) -> Result<Option<Use
     Entity::find_by_id(id.uuid()).one(conn).await?.map(user).transpose()
 }
 
+/// The names of people; whoever is not there any more is missing.
+pub async fn names(conn: &impl ConnectionTrait, ids: &[UserId]) -> Result<Vec<(UserId, String)>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for some in ids.chunks(500) {
+        let rows: Vec<(uuid::Uuid, String)> = Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .column(Column::DisplayName)
+            .filter(Column::Id.is_in(some.iter().map(|id| id.uuid())))
+            .into_tuple()
+            .all(conn)
+            .await?;
+        found.extend(rows.into_iter().map(|(id, name)| (UserId::from_uuid(id), name)));
+    }
+    Ok(found)
+}
+
 /// Holds the row until the transaction ends, so that what is counted of this person stays true that long.
 pub async fn hold(conn: &impl ConnectionTrait, id: UserId) -> Result<()> {
     let row = Entity::find_by_id(id.uuid()).select_only().column(Column::Id).lock_exclusive();

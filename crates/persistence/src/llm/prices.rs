@@ -29,6 +29,7 @@ pub struct PriceEntry {
 pub struct InForce {
     pub source: PriceSource,
     pub price: Price,
+    pub valid_from: Timestamp,
 }
 
 const AT_ONCE: usize = 500;
@@ -76,16 +77,23 @@ pub async fn at(
     models: Option<&[String]>,
     at: Timestamp,
 ) -> Result<BTreeMap<String, InForce>> {
-    let mut words: HashMap<String, (Option<Option<Price>>, Option<Price>)> = HashMap::new();
+    /// The latest word of the operator and of the provider, each with its beginning.
+    type Words = (Option<(Option<Price>, Timestamp)>, Option<(Option<Price>, Timestamp)>);
+    let mut words: HashMap<String, Words> = HashMap::new();
     for entry in latest(conn, models, at).await? {
         let word = words.entry(entry.model).or_default();
         match entry.source {
-            PriceSource::Operator => word.0 = Some(entry.price),
-            PriceSource::Provider => word.1 = entry.price,
+            PriceSource::Operator => word.0 = Some((entry.price, entry.valid_from)),
+            PriceSource::Provider => word.1 = Some((entry.price, entry.valid_from)),
         }
     }
     let prices = words.into_iter().filter_map(|(model, (operator, provider))| {
-        in_force(operator, provider).map(|(source, price)| (model, InForce { source, price }))
+        let (source, price) = in_force(operator.map(|word| word.0), provider.and_then(|word| word.0))?;
+        let word = match source {
+            PriceSource::Operator => operator,
+            PriceSource::Provider => provider,
+        };
+        Some((model, InForce { source, price, valid_from: word?.1 }))
     });
     Ok(prices.collect())
 }

@@ -111,10 +111,14 @@ pub async fn hits(
         query = query.filter(Column::At.lte(at.millis())).filter(rest);
     }
     let rows = query.order_by_desc(Column::At).order_by_desc(Column::Id).limit(limit).all(conn).await?;
-    rows.into_iter().map(hit_of_row).collect()
+    rows.into_iter().map(hit_of).collect()
 }
 
-fn hit_of_row(row: hits::Model) -> Result<Hit> {
+pub async fn hit(conn: &impl ConnectionTrait, id: RuleHitId) -> Result<Option<Hit>> {
+    hits::Entity::find_by_id(id.uuid()).one(conn).await?.map(hit_of).transpose()
+}
+
+fn hit_of(row: hits::Model) -> Result<Hit> {
     Ok(Hit {
         id: row.id.into(),
         rule: row.rule_id.into(),
@@ -124,10 +128,6 @@ fn hit_of_row(row: hits::Model) -> Result<Hit> {
         user: row.user_id.map(UserId::from),
         run: row.run_id.map(RunId::from),
     })
-}
-
-pub async fn hit(conn: &impl ConnectionTrait, id: RuleHitId) -> Result<Option<Hit>> {
-    hits::Entity::find_by_id(id.uuid()).one(conn).await?.map(hit_of_row).transpose()
 }
 
 /// Forgets hits from before `before`.
