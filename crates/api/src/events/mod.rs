@@ -83,11 +83,7 @@ async fn respond(
     // Watched first, asked again then: a right that ends in between is seen by the one or the other.
     let principal = caller.0.principal()?;
     let rights = app::events::watch(app, principal)?;
-    if let Some(session) = principal.session
-        && app::accounts::still_valid(app, &[(session, principal.rights_epoch)]).await?.is_empty()
-    {
-        return Err(domain::Error::new(domain::Kind::Unauthenticated, "auth.session_ended").into());
-    }
+    app::events::still_held(app, principal).await?;
     let ends = proof_ends(request).unwrap_or_else(|| caller.0.now());
     let bytes = sse::written(app.clone(), caller.0, rights, ends, source);
     let body = futures_util::StreamExt::map(bytes, Ok::<Bytes, actix_web::Error>);

@@ -10,6 +10,7 @@ use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use app::App;
 use app::accounts::{Admin, Proof};
+use domain::keys::KeyText;
 use domain::{Actor, Ctx, Error, Kind, Timestamp};
 
 use super::gate;
@@ -88,8 +89,13 @@ impl FromRequest for Visitor {
 async fn authenticate(request: &HttpRequest) -> ApiResult<Ctx> {
     let facts = Facts::of(request);
     let app = request.app_data::<web::Data<App>>().ok_or_else(|| Error::broken("the application has no state"))?;
-    let proof = proof(request)?;
-    let known = app::accounts::authenticate(app, &proof, facts.clock().now()).await?;
+    let now = facts.clock().now();
+    let bearer = bearer(request)?;
+    let known = if KeyText::is_meant(&bearer) {
+        app::keys::authenticate(app, &bearer, now).await?
+    } else {
+        app::accounts::authenticate(app, &proof(request)?, now).await?
+    };
     request.extensions_mut().insert(ProofEnds(known.expires_at));
     Ok(facts.ctx(Actor::User(known.principal)))
 }
@@ -108,23 +114,20 @@ fn proof(request: &HttpRequest) -> ApiResult<Proof> {
 #[derive(Clone, Copy)]
 struct BearsOurs(bool);
 
-/// Whether a token of ours comes along, also one that has expired; looks at nothing but the token.
+/// Whether a token of ours comes along, also one that has expired, or a key that opened something here lately; asks nobody.
 pub(crate) fn bears_ours(request: &HttpRequest) -> bool {
     if let Some(BearsOurs(known)) = request.extensions().get::<BearsOurs>() {
         return *known;
     }
-    let ours = request.headers().contains_key(AUTHORIZATION)
-        && (bears_key(request)
-            || proof(request).map_or_else(|problem| problem.code() == "auth.token_expired", |_| true));
+    let ours = match (request.app_data::<web::Data<App>>(), bearer(request)) {
+        (Some(app), Ok(key)) if KeyText::is_meant(&key) => {
+            app::keys::opened_lately(app, &key, Facts::of(request).clock().now())
+        }
+        (_, Ok(_)) => proof(request).map_or_else(|problem| problem.code() == "auth.token_expired", |_| true),
+        (_, Err(_)) => false,
+    };
     request.extensions_mut().insert(BearsOurs(ours));
     ours
-}
-
-/// Whether a key comes along that opened something of late; a made-up one is nobody's.
-fn bears_key(request: &HttpRequest) -> bool {
-    let app = request.app_data::<web::Data<App>>();
-    let known = |app: &web::Data<App>| bearer(request).is_ok_and(|text| app::keys::is_known(app, &text));
-    app.is_some_and(known)
 }
 
 /// RFC 6750, 2.1. Never from the address or a form: those end up in logs and histories.

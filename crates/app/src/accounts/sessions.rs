@@ -12,13 +12,13 @@ use crate::App;
 
 /// A page of the living sessions of whoever asks, newest first.
 pub async fn sessions(app: &App, ctx: &Ctx, after: Option<(Timestamp, SessionId)>, limit: u64) -> Result<Vec<Session>> {
-    let user = ctx.principal()?.user;
+    let user = ctx.person()?.user;
     Ok(rows::page_of_user(app.db.read(), user, ctx.now(), after, limit).await?)
 }
 
 /// Signs this device out.
 pub async fn logout(app: &App, ctx: &Ctx) -> Result<()> {
-    let principal = ctx.principal()?;
+    let principal = ctx.person()?;
     match principal.session {
         Some(session) => end(app, ctx, principal.user, session, RevokeReason::SignedOut).await.map(|_| ()),
         None => Ok(()),
@@ -36,7 +36,7 @@ pub async fn logout_by_token(app: &App, ctx: &Ctx, presented: &str) -> Result<()
 
 /// Signs out every device, this one too.
 pub async fn logout_all(app: &App, ctx: &Ctx) -> Result<()> {
-    let user = ctx.principal()?.user;
+    let user = ctx.person()?.user;
     app.db
         .retrying(|| async {
             let tx = app.db.begin().await?;
@@ -51,7 +51,7 @@ pub async fn logout_all(app: &App, ctx: &Ctx) -> Result<()> {
 
 /// Ends one session of whoever asks; somebody else's is as absent as one that never was.
 pub async fn revoke_session(app: &App, ctx: &Ctx, session: SessionId) -> Result<()> {
-    let user = ctx.principal()?.user;
+    let user = ctx.person()?.user;
     match end(app, ctx, user, session, RevokeReason::Revoked).await? {
         true => Ok(()),
         false => Err(Error::new(Kind::NotFound, "auth.session_not_found")),

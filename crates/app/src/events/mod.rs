@@ -9,7 +9,7 @@ mod tail;
 
 pub use event::{Event, RunEnd};
 pub use feed::Feeds;
-pub use guard::{Watch, watch};
+pub use guard::{Watch, still_held, watch};
 pub use listen::{Heard, Listening, RunListening, follow_run, listen};
 pub use tail::keep;
 

@@ -6,10 +6,9 @@ use std::time::Duration;
 
 use coordination::Heard;
 use domain::Result;
-use domain::ids::{ApiKeyId, SessionId};
 
 use super::feed::Feed;
-use super::guard::Seat;
+use super::guard::valid;
 use super::heal::{deliver_from, heal_soon};
 use super::{Event, Frame, topic};
 use crate::App;
@@ -83,30 +82,18 @@ pub async fn keep(app: App) {
 }
 
 async fn end_lost_streams(app: &App) {
-    let open = app.feeds.open_streams.seats();
-    let (mut sessions, mut keys) = (Vec::new(), Vec::new());
-    for (seat, epoch) in open {
-        match seat {
-            Seat::Session(session) => sessions.push((session, epoch)),
-            Seat::Key(key) => keys.push((key, epoch)),
+    let open = app.feeds.open_streams.holders();
+    if open.is_empty() {
+        return;
+    }
+    match valid(app, &open).await {
+        Ok(valid) => {
+            for (holder, _) in open.iter().filter(|(holder, _)| !valid.contains(holder)) {
+                app.feeds.open_streams.end(*holder);
+            }
         }
+        Err(fault) => tracing::warn!(%fault, "the rights of open streams could not be checked"),
     }
-    if let Err(fault) = end_lost(app, &sessions, &keys).await {
-        tracing::warn!(%fault, "the rights of open streams could not be checked");
-    }
-}
-
-async fn end_lost(app: &App, sessions: &[(SessionId, i64)], keys: &[(ApiKeyId, i64)]) -> Result<()> {
-    let open = &app.feeds.open_streams;
-    if !sessions.is_empty() {
-        let valid = crate::accounts::still_valid(app, sessions).await?;
-        sessions.iter().filter(|(id, _)| !valid.contains(id)).for_each(|(id, _)| open.end(Seat::Session(*id)));
-    }
-    if !keys.is_empty() {
-        let valid = crate::keys::still_valid(app, keys).await?;
-        keys.iter().filter(|(id, _)| !valid.contains(id)).for_each(|(id, _)| open.end(Seat::Key(*id)));
-    }
-    Ok(())
 }
 
 /// Compares the answers that other nodes work on with what the feeds have of them.

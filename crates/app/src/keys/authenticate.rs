@@ -43,21 +43,21 @@ pub async fn authenticate(app: &App, presented: &str, now: Timestamp) -> Result<
         Refused::Revoked => refused("keys.revoked"),
         Refused::Expired => refused("keys.expired"),
     })?;
-    app.key_uses.remember(hashes.first(), now);
     // A hash under an earlier secret gives way to one under the present one, so that the earlier can be dropped some day.
     note_use(app, &key, hashes.first().filter(|_| which > 0), now);
+    if let Some(hash) = hashes.get(which) {
+        app.key_uses.opened(*hash, now);
+    }
     let grant = KeyGrant { id: key.id, scopes: key.scopes };
     let principal =
         Principal { user: user.id, role: user.role, session: None, rights_epoch: user.rights_epoch, key: Some(grant) };
     Ok(Authenticated { principal, expires_at: key.expires_at.unwrap_or(NEVER) })
 }
 
-/// Whether this text opened something in the last minutes, as far as this process saw: no proof of anything, only a reason to
-/// count its requests apart from those of strangers.
-pub fn is_known(app: &App, presented: &str) -> bool {
-    let text = KeyText::is_meant(presented).then(|| KeyText::parse(presented)).flatten();
-    let hash = text.and_then(|text| super::hashes::all(&app.accounts.keys, &text).into_iter().next());
-    hash.is_some_and(|hash| app.key_uses.remembers(&hash, app.clock.now()))
+/// Whether this very key opened something here within the last minutes; asks nobody. What it may now is for [`authenticate`].
+pub fn opened_lately(app: &App, presented: &str, now: Timestamp) -> bool {
+    let Some(text) = KeyText::parse(presented) else { return false };
+    super::hashes::all(&app.accounts.keys, &text).iter().any(|hash| app.key_uses.opened_lately(hash, now))
 }
 
 /// Those of the keys that still open something, with the rights epoch under which each was let in; for open streams.
@@ -68,33 +68,32 @@ pub async fn still_valid(app: &App, open: &[(ApiKeyId, i64)]) -> Result<HashSet<
     Ok(living.into_iter().filter(|known| asked.contains(known)).map(|(id, _)| id).collect())
 }
 
-/// Which uses this process has sent on their way to the database, so that a busy key costs one write a minute; and the hashes
-/// of the keys that opened something of late.
-#[derive(Debug, Default)]
+/// What this process remembers of keys.
+#[derive(Default)]
 pub(crate) struct Uses {
+    /// The uses that were sent on their way to the database, so that a busy key costs one write a minute.
     sent: Mutex<HashMap<ApiKeyId, Timestamp>>,
-    known: Mutex<HashMap<[u8; 32], Timestamp>>,
+    /// Hashes of keys that opened something.
+    opened: Mutex<HashMap<[u8; 32], Timestamp>>,
 }
 
 impl Uses {
     const MOST: usize = 10_000;
-    /// How long a key is remembered after it opened something.
-    const OF_LATE: Duration = Duration::from_secs(300);
+    const LATELY: Duration = Duration::from_secs(600);
 
-    fn remember(&self, hash: Option<&[u8; 32]>, now: Timestamp) {
-        let Some(hash) = hash else { return };
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= Self::MOST {
-            known.retain(|_, at| now.since(*at) < Self::OF_LATE);
+    fn opened(&self, hash: [u8; 32], now: Timestamp) {
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        if opened.len() >= Self::MOST && !opened.contains_key(&hash) {
+            opened.retain(|_, at| now.since(*at) < Self::LATELY);
         }
-        if known.len() < Self::MOST || known.contains_key(hash) {
-            known.insert(*hash, now);
+        if opened.len() < Self::MOST || opened.contains_key(&hash) {
+            opened.insert(hash, now);
         }
     }
 
-    fn remembers(&self, hash: &[u8; 32], now: Timestamp) -> bool {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(hash).is_some_and(|at| now.since(*at) < Self::OF_LATE)
+    fn opened_lately(&self, hash: &[u8; 32], now: Timestamp) -> bool {
+        let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        opened.get(hash).is_some_and(|at| now.since(*at) < Self::LATELY)
     }
 
     fn is_first(&self, key: ApiKeyId, now: Timestamp) -> bool {

@@ -5,5 +5,5 @@ mod hashes;
 mod own;
 
 pub(crate) use authenticate::Uses;
-pub use authenticate::{authenticate, authenticate_any, is_known, still_valid};
+pub use authenticate::{authenticate, authenticate_any, opened_lately, still_valid};
 pub use own::{Created, NewKey, create, list, revoke};

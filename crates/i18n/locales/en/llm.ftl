@@ -32,6 +32,23 @@ llm-rule_not_found = There is no such rule.
     .title = Rule not found
 llm-too_many_rules = There are { $limit } content rules, which is the most. Delete some first.
     .title = Too many rules
+llm-probe_failed = { $class ->
+        [auth] The provider does not accept the key. Check that it was copied whole, and that it belongs to this provider.
+        [payment] The provider answers nobody whose account is empty. Add credits there, then try again.
+        [rate_limited] The provider limits this key at the moment. Wait a little, then try again.
+        [timeout] The provider did not answer in time. Check the address, then try again.
+        [unavailable] The provider cannot be reached. Check the address, and whether it is running.
+       *[other] The provider did not answer as expected. Check the kind and the address, which has a version at its end, such as /v1.
+    }
+    .title = The provider does not work
+llm-address_refused = This address leads into a private network. If the provider is in your own network, allow it for this provider.
+    .title = Address refused
+llm-secrets_stay = The credentials of this provider were entered for its present address and are not sent to another. Remove them first, or add a new provider.
+    .title = Credentials stay with their address
+llm-rule_hit_not_found = There is no such hit.
+    .title = Hit not found
+llm-rule_hit_text_gone = The text is not stored, or not any more.
+    .title = The text is gone
 
 field-llm-name_invalid = A name has lower-case letters a–z, digits, - and _, and begins with a letter or a digit.
 field-llm-name_reserved = This name has a meaning of its own here. Choose another one.
@@ -47,5 +64,10 @@ field-llm-limit_empty = Set at least one of the limits.
 field-llm-pattern_control = Contains a character that cannot be seen.
 field-llm-price_in_past = A price cannot begin in the past: what calls have cost stays.
 field-llm-range_invalid = The end must come after the beginning, by at most { $max } days.
+<<<<<<< HEAD
 llm-alert_not_found = There is no such alert.
 llm-rule_hit_not_found = There is no such record of a content rule.
+=======
+field-llm-model_unknown = Nobody offers this model.
+field-llm-subject_unknown = There is nobody with this id.
+>>>>>>> admin

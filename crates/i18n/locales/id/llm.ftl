@@ -32,6 +32,23 @@ llm-rule_not_found = Aturan itu tidak ada.
     .title = Aturan tidak ditemukan
 llm-too_many_rules = Sudah ada { $limit } aturan isi, yaitu jumlah terbanyak. Hapus beberapa dahulu.
     .title = Terlalu banyak aturan
+llm-probe_failed = { $class ->
+        [auth] Penyedia menolak kunci ini. Periksa apakah kunci tersalin utuh dan memang milik penyedia ini.
+        [payment] Penyedia tidak melayani akun yang saldonya habis. Isi saldo di sana, lalu coba lagi.
+        [rate_limited] Penyedia sedang membatasi kunci ini. Tunggu sebentar, lalu coba lagi.
+        [timeout] Penyedia tidak menjawab pada waktunya. Periksa alamatnya, lalu coba lagi.
+        [unavailable] Penyedia tidak dapat dihubungi. Periksa alamatnya dan apakah layanannya berjalan.
+       *[other] Jawaban penyedia tidak seperti yang diharapkan. Periksa jenis dan alamatnya, yang diakhiri versi seperti /v1.
+    }
+    .title = Penyedia tidak berfungsi
+llm-address_refused = Alamat ini mengarah ke jaringan pribadi. Jika penyedia berada di jaringan Anda sendiri, izinkan untuk penyedia ini.
+    .title = Alamat ditolak
+llm-secrets_stay = Kredensial penyedia ini dimasukkan untuk alamatnya yang sekarang dan tidak dikirim ke alamat lain. Hapus dahulu, atau tambahkan penyedia baru.
+    .title = Kredensial terikat pada alamatnya
+llm-rule_hit_not_found = Temuan itu tidak ada.
+    .title = Temuan tidak ditemukan
+llm-rule_hit_text_gone = Teksnya tidak disimpan, atau sudah tidak ada.
+    .title = Teks sudah tidak ada
 
 field-llm-name_invalid = Nama terdiri atas huruf kecil a–z, angka, - dan _, serta diawali huruf atau angka.
 field-llm-name_reserved = Nama ini memiliki arti tersendiri di sini. Pilih nama lain.
@@ -47,5 +64,10 @@ field-llm-limit_empty = Isi setidaknya satu batas.
 field-llm-pattern_control = Mengandung karakter yang tidak terlihat.
 field-llm-price_in_past = Harga tidak dapat berlaku surut: biaya yang sudah tercatat tetap.
 field-llm-range_invalid = Akhir harus setelah awal, paling lama { $max } hari.
+<<<<<<< HEAD
 llm-alert_not_found = Peringatan ini tidak ada.
 llm-rule_hit_not_found = Catatan aturan konten ini tidak ada.
+=======
+field-llm-model_unknown = Tidak ada yang menyediakan model ini.
+field-llm-subject_unknown = Tidak ada yang memiliki id ini.
+>>>>>>> admin
