@@ -4,7 +4,7 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, Con
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use app::App;
 
-use super::caller::{Chat, Program};
+use super::caller::{Chat, Program, Purpose};
 use super::chunk::Head;
 use super::error::ErrorDocument;
 use super::request::ChatBody;
@@ -45,7 +45,10 @@ pub(super) async fn create(
     let ctx = &program.ctx;
     let head = || Head::new(ctx.uuid(), ctx.now());
     if manner.streamed {
-        let rights = app::events::watch(&app, ctx.holder(<Chat as super::caller::Purpose>::SCOPE)?)?;
+        // Watched first, asked again then: a right that ends in between is seen by the one or the other.
+        let principal = ctx.holder(Chat::SCOPE)?;
+        let rights = app::events::watch(&app, principal)?;
+        app::events::still_held(&app, principal).await?;
         let speaking = app::integration::chat(&app, ctx, program.entrance()?, question).await?;
         let spoke = speaking.model.clone();
         let body = stream::events(head(), speaking, manner.usage, rights, &request);

@@ -64,10 +64,6 @@ field-llm-limit_empty = Set at least one of the limits.
 field-llm-pattern_control = Contains a character that cannot be seen.
 field-llm-price_in_past = A price cannot begin in the past: what calls have cost stays.
 field-llm-range_invalid = The end must come after the beginning, by at most { $max } days.
-<<<<<<< HEAD
 llm-alert_not_found = There is no such alert.
-llm-rule_hit_not_found = There is no such record of a content rule.
-=======
 field-llm-model_unknown = Nobody offers this model.
 field-llm-subject_unknown = There is nobody with this id.
->>>>>>> admin

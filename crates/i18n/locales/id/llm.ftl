@@ -64,10 +64,6 @@ field-llm-limit_empty = Isi setidaknya satu batas.
 field-llm-pattern_control = Mengandung karakter yang tidak terlihat.
 field-llm-price_in_past = Harga tidak dapat berlaku surut: biaya yang sudah tercatat tetap.
 field-llm-range_invalid = Akhir harus setelah awal, paling lama { $max } hari.
-<<<<<<< HEAD
 llm-alert_not_found = Peringatan ini tidak ada.
-llm-rule_hit_not_found = Catatan aturan konten ini tidak ada.
-=======
 field-llm-model_unknown = Tidak ada yang menyediakan model ini.
 field-llm-subject_unknown = Tidak ada yang memiliki id ini.
->>>>>>> admin

@@ -64,10 +64,6 @@ field-llm-limit_empty = 上限を少なくともひとつ指定してくださ�
 field-llm-pattern_control = 見えない文字が含まれています。
 field-llm-price_in_past = 価格を過去から始めることはできません。記録された費用は変わりません。
 field-llm-range_invalid = 終わりは始まりより後で、{ $max } 日以内にしてください。
-<<<<<<< HEAD
 llm-alert_not_found = この通知は存在しません。
-llm-rule_hit_not_found = コンテンツルールの該当記録はありません。
-=======
 field-llm-model_unknown = このモデルはどこからも提供されていません。
 field-llm-subject_unknown = この id の対象はありません。
->>>>>>> admin
