@@ -127,7 +127,7 @@ async fn everything_that_is_asked_reaches_the_provider() {
 
     chat(&program, rich("two/m")).await.expect(200);
     let asked = anthropic.asked().remove(0).body;
-    assert_eq!((&asked["system"], &asked["max_tokens"]), (&json!("Be brief."), &json!(256)));
+    assert_eq!((&asked["system"][0]["text"], &asked["max_tokens"]), (&json!("Be brief."), &json!(256)));
     assert_eq!(asked["tool_choice"], json!({"type": "any", "disable_parallel_tool_use": true}));
     assert_eq!(asked["stop_sequences"], json!(["END"]));
 

@@ -48,7 +48,8 @@ async fn texts_become_vectors_in_their_order() {
     assert_eq!(one["data"], json!([{"object": "embedding", "index": 0, "embedding": [0.0, 0.25, 0.25]}]));
     assert_eq!(one["usage"], json!({"prompt_tokens": 2, "total_tokens": 2}));
     let three = ask(json!(["a", "日本", "c"])).await.expect(200);
-    let firsts: Vec<_> = three["data"].as_array().unwrap().iter().map(|one| one["embedding"][0].as_f64().unwrap()).collect();
+    let firsts: Vec<_> =
+        three["data"].as_array().unwrap().iter().map(|one| one["embedding"][0].as_f64().unwrap()).collect();
     assert_eq!(firsts, [0.0, 1.0, 2.0]);
     let asked = fake.asked().pop().unwrap();
     assert_eq!((asked.path.as_str(), &asked.body["input"]), ("/v1/embeddings", &json!(["a", "日本", "c"])));

@@ -51,7 +51,9 @@ async fn the_door_and_the_edge_speak_like_openai() {
             assert_eq!(error(&answer, 404)["code"], "request.not_found", "{path}");
         }
     }
-    for (method, path) in [(Method::GET, CHAT), (Method::DELETE, "/v1/models"), (Method::PUT, "/v1/models/fake/fake-tok3")] {
+    for (method, path) in
+        [(Method::GET, CHAT), (Method::DELETE, "/v1/models"), (Method::PUT, "/v1/models/fake/fake-tok3")]
+    {
         let answer = program.send(program.request(method, path)).await;
         assert!(answer.header("allow").is_some_and(|allowed| allowed == "POST" || allowed == "GET"), "{path}");
         assert_eq!(error(&answer, 405)["code"], "request.method_not_allowed", "{path}");
@@ -65,7 +67,8 @@ async fn the_door_and_the_edge_speak_like_openai() {
 #[tokio::test]
 async fn every_failure_of_a_provider_has_its_status_and_code() {
     let store = Store::fresh().await;
-    let said = |status: u16, code: &str| Fault::json(status, &json!({"error": {"message": "m", "type": code, "code": code}}));
+    let said =
+        |status: u16, code: &str| Fault::json(status, &json!({"error": {"message": "m", "type": code, "code": code}}));
     let cases = [
         ("key", said(401, "invalid_api_key"), 502, "provider_auth", Some("false")),
         ("money", said(429, "insufficient_quota"), 503, "provider_quota", Some("false")),

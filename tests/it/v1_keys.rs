@@ -107,10 +107,18 @@ async fn a_budget_that_is_used_up_is_a_quota() {
         body
     };
     chat(&program, ask(20)).await.expect(200);
-    for body in [ask(500), { let mut body = ask(500); body["stream"] = json!(true); body }] {
+    for body in [ask(500), {
+        let mut body = ask(500);
+        body["stream"] = json!(true);
+        body
+    }] {
         let answer = chat(&program, body).await;
         let told = error(&answer, 429);
-        assert_eq!((&told["code"], &told["type"]), (&json!("insufficient_quota"), &json!("insufficient_quota")), "{told}");
+        assert_eq!(
+            (&told["code"], &told["type"]),
+            (&json!("insufficient_quota"), &json!("insufficient_quota")),
+            "{told}"
+        );
         assert_eq!(answer.header("x-should-retry"), Some("false"));
         assert!(answer.header("retry-after").is_some());
     }

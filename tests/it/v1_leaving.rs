@@ -66,7 +66,11 @@ async fn before_the_first_word() {
         for hard in [false, true] {
             let socket = raw::post(&program, "/v1/chat/completions", &body).await;
             until(&world.fake, &Outcome::Open, 1).await;
-            if hard { raw::reset(socket) } else { drop(socket) }
+            if hard {
+                raw::reset(socket)
+            } else {
+                drop(socket)
+            }
             left += 1;
             let took = until(&world.fake, &Outcome::Aborted, left).await;
             assert!(took < SOON, "hard {hard}: {took:?}");
