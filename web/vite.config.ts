@@ -100,10 +100,10 @@ export default defineConfig({
               name: "vendor",
               test: /node_modules\/\.pnpm\/(react|react-dom|scheduler|use-sync-external-store|@tanstack\+(react-router|router-core|history|store|react-store|react-query|query-core)|use-intl|icu-minify|@formatjs\+fast-memoize|clsx|class-variance-authority)@/,
             },
-            // Every page's parts; forms stand on the pages that have one, the settings and the way in.
+            // Every page's parts; forms, money and changes stand on the pages that have some.
             {
               name: "kit",
-              test: /\/lucide-react\/|\/src\/(components\/ui\/(?!field|password-field|language-menu|confirm|dialog)|lib\/(?!markdown|form))/,
+              test: /\/lucide-react\/(?!.*key-round)|\/src\/(components\/ui\/(?!field|password-field|language-menu|confirm|dialog|segmented)|lib\/(?!markdown|form|money|query|i18n\/llm))/,
               minShareCount: 3,
             },
             { name: "chat", test: /\/src\/features\/chat\//, minShareCount: 2 },

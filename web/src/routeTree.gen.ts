@@ -14,12 +14,23 @@ import { Route as LoginRouteImport } from "./routes/login";
 import { Route as RegisterRouteImport } from "./routes/register";
 import { Route as SetupRouteImport } from "./routes/setup";
 import { Route as AppIndexRouteImport } from "./routes/_app/index";
+import { Route as AppAdminRouteImport } from "./routes/_app/admin";
 import { Route as AppSettingsRouteImport } from "./routes/_app/settings";
+import { Route as AppAdminIndexRouteImport } from "./routes/_app/admin.index";
+import { Route as AppAdminLimitsRouteImport } from "./routes/_app/admin.limits";
+import { Route as AppAdminModelsRouteImport } from "./routes/_app/admin.models";
+import { Route as AppAdminProvidersRouteImport } from "./routes/_app/admin.providers";
+import { Route as AppAdminRoutesRouteImport } from "./routes/_app/admin.routes";
+import { Route as AppAdminRulesRouteImport } from "./routes/_app/admin.rules";
+import { Route as AppAdminSettingsRouteImport } from "./routes/_app/admin.settings";
+import { Route as AppAdminUsageRouteImport } from "./routes/_app/admin.usage";
 import { Route as AppCConversationIdRouteImport } from "./routes/_app/c.$conversationId";
 import { Route as AppSettingsIndexRouteImport } from "./routes/_app/settings.index";
 import { Route as AppSettingsAppearanceRouteImport } from "./routes/_app/settings.appearance";
 import { Route as AppSettingsDevicesRouteImport } from "./routes/_app/settings.devices";
+import { Route as AppSettingsKeysRouteImport } from "./routes/_app/settings.keys";
 import { Route as AppSettingsProfileRouteImport } from "./routes/_app/settings.profile";
+import { Route as AppSettingsUsageRouteImport } from "./routes/_app/settings.usage";
 
 const AppRoute = AppRouteImport.update({
   id: "/_app",
@@ -45,10 +56,55 @@ const AppIndexRoute = AppIndexRouteImport.update({
   path: "/",
   getParentRoute: () => AppRoute,
 } as any);
+const AppAdminRoute = AppAdminRouteImport.update({
+  id: "/admin",
+  path: "/admin",
+  getParentRoute: () => AppRoute,
+} as any);
 const AppSettingsRoute = AppSettingsRouteImport.update({
   id: "/settings",
   path: "/settings",
   getParentRoute: () => AppRoute,
+} as any);
+const AppAdminIndexRoute = AppAdminIndexRouteImport.update({
+  id: "/",
+  path: "/",
+  getParentRoute: () => AppAdminRoute,
+} as any);
+const AppAdminLimitsRoute = AppAdminLimitsRouteImport.update({
+  id: "/limits",
+  path: "/limits",
+  getParentRoute: () => AppAdminRoute,
+} as any);
+const AppAdminModelsRoute = AppAdminModelsRouteImport.update({
+  id: "/models",
+  path: "/models",
+  getParentRoute: () => AppAdminRoute,
+} as any);
+const AppAdminProvidersRoute = AppAdminProvidersRouteImport.update({
+  id: "/providers",
+  path: "/providers",
+  getParentRoute: () => AppAdminRoute,
+} as any);
+const AppAdminRoutesRoute = AppAdminRoutesRouteImport.update({
+  id: "/routes",
+  path: "/routes",
+  getParentRoute: () => AppAdminRoute,
+} as any);
+const AppAdminRulesRoute = AppAdminRulesRouteImport.update({
+  id: "/rules",
+  path: "/rules",
+  getParentRoute: () => AppAdminRoute,
+} as any);
+const AppAdminSettingsRoute = AppAdminSettingsRouteImport.update({
+  id: "/settings",
+  path: "/settings",
+  getParentRoute: () => AppAdminRoute,
+} as any);
+const AppAdminUsageRoute = AppAdminUsageRouteImport.update({
+  id: "/usage",
+  path: "/usage",
+  getParentRoute: () => AppAdminRoute,
 } as any);
 const AppCConversationIdRoute = AppCConversationIdRouteImport.update({
   id: "/c/$conversationId",
@@ -70,9 +126,19 @@ const AppSettingsDevicesRoute = AppSettingsDevicesRouteImport.update({
   path: "/devices",
   getParentRoute: () => AppSettingsRoute,
 } as any);
+const AppSettingsKeysRoute = AppSettingsKeysRouteImport.update({
+  id: "/keys",
+  path: "/keys",
+  getParentRoute: () => AppSettingsRoute,
+} as any);
 const AppSettingsProfileRoute = AppSettingsProfileRouteImport.update({
   id: "/profile",
   path: "/profile",
+  getParentRoute: () => AppSettingsRoute,
+} as any);
+const AppSettingsUsageRoute = AppSettingsUsageRouteImport.update({
+  id: "/usage",
+  path: "/usage",
   getParentRoute: () => AppSettingsRoute,
 } as any);
 
@@ -81,11 +147,22 @@ export interface FileRoutesByFullPath {
   "/login": typeof LoginRoute;
   "/register": typeof RegisterRoute;
   "/setup": typeof SetupRoute;
+  "/admin": typeof AppAdminRouteWithChildren;
   "/settings": typeof AppSettingsRouteWithChildren;
+  "/admin/limits": typeof AppAdminLimitsRoute;
+  "/admin/models": typeof AppAdminModelsRoute;
+  "/admin/providers": typeof AppAdminProvidersRoute;
+  "/admin/routes": typeof AppAdminRoutesRoute;
+  "/admin/rules": typeof AppAdminRulesRoute;
+  "/admin/settings": typeof AppAdminSettingsRoute;
+  "/admin/usage": typeof AppAdminUsageRoute;
   "/c/$conversationId": typeof AppCConversationIdRoute;
   "/settings/appearance": typeof AppSettingsAppearanceRoute;
   "/settings/devices": typeof AppSettingsDevicesRoute;
+  "/settings/keys": typeof AppSettingsKeysRoute;
   "/settings/profile": typeof AppSettingsProfileRoute;
+  "/settings/usage": typeof AppSettingsUsageRoute;
+  "/admin/": typeof AppAdminIndexRoute;
   "/settings/": typeof AppSettingsIndexRoute;
 }
 export interface FileRoutesByTo {
@@ -93,10 +170,20 @@ export interface FileRoutesByTo {
   "/register": typeof RegisterRoute;
   "/setup": typeof SetupRoute;
   "/": typeof AppIndexRoute;
+  "/admin/limits": typeof AppAdminLimitsRoute;
+  "/admin/models": typeof AppAdminModelsRoute;
+  "/admin/providers": typeof AppAdminProvidersRoute;
+  "/admin/routes": typeof AppAdminRoutesRoute;
+  "/admin/rules": typeof AppAdminRulesRoute;
+  "/admin/settings": typeof AppAdminSettingsRoute;
+  "/admin/usage": typeof AppAdminUsageRoute;
   "/c/$conversationId": typeof AppCConversationIdRoute;
   "/settings/appearance": typeof AppSettingsAppearanceRoute;
   "/settings/devices": typeof AppSettingsDevicesRoute;
+  "/settings/keys": typeof AppSettingsKeysRoute;
   "/settings/profile": typeof AppSettingsProfileRoute;
+  "/settings/usage": typeof AppSettingsUsageRoute;
+  "/admin": typeof AppAdminIndexRoute;
   "/settings": typeof AppSettingsIndexRoute;
 }
 export interface FileRoutesById {
@@ -105,12 +192,23 @@ export interface FileRoutesById {
   "/login": typeof LoginRoute;
   "/register": typeof RegisterRoute;
   "/setup": typeof SetupRoute;
+  "/_app/admin": typeof AppAdminRouteWithChildren;
   "/_app/settings": typeof AppSettingsRouteWithChildren;
   "/_app/": typeof AppIndexRoute;
+  "/_app/admin/limits": typeof AppAdminLimitsRoute;
+  "/_app/admin/models": typeof AppAdminModelsRoute;
+  "/_app/admin/providers": typeof AppAdminProvidersRoute;
+  "/_app/admin/routes": typeof AppAdminRoutesRoute;
+  "/_app/admin/rules": typeof AppAdminRulesRoute;
+  "/_app/admin/settings": typeof AppAdminSettingsRoute;
+  "/_app/admin/usage": typeof AppAdminUsageRoute;
   "/_app/c/$conversationId": typeof AppCConversationIdRoute;
   "/_app/settings/appearance": typeof AppSettingsAppearanceRoute;
   "/_app/settings/devices": typeof AppSettingsDevicesRoute;
+  "/_app/settings/keys": typeof AppSettingsKeysRoute;
   "/_app/settings/profile": typeof AppSettingsProfileRoute;
+  "/_app/settings/usage": typeof AppSettingsUsageRoute;
+  "/_app/admin/": typeof AppAdminIndexRoute;
   "/_app/settings/": typeof AppSettingsIndexRoute;
 }
 export interface FileRouteTypes {
@@ -120,11 +218,22 @@ export interface FileRouteTypes {
     | "/login"
     | "/register"
     | "/setup"
+    | "/admin"
     | "/settings"
+    | "/admin/limits"
+    | "/admin/models"
+    | "/admin/providers"
+    | "/admin/routes"
+    | "/admin/rules"
+    | "/admin/settings"
+    | "/admin/usage"
     | "/c/$conversationId"
     | "/settings/appearance"
     | "/settings/devices"
+    | "/settings/keys"
     | "/settings/profile"
+    | "/settings/usage"
+    | "/admin/"
     | "/settings/";
   fileRoutesByTo: FileRoutesByTo;
   to:
@@ -132,10 +241,20 @@ export interface FileRouteTypes {
     | "/register"
     | "/setup"
     | "/"
+    | "/admin/limits"
+    | "/admin/models"
+    | "/admin/providers"
+    | "/admin/routes"
+    | "/admin/rules"
+    | "/admin/settings"
+    | "/admin/usage"
     | "/c/$conversationId"
     | "/settings/appearance"
     | "/settings/devices"
+    | "/settings/keys"
     | "/settings/profile"
+    | "/settings/usage"
+    | "/admin"
     | "/settings";
   id:
     | "__root__"
@@ -143,12 +262,23 @@ export interface FileRouteTypes {
     | "/login"
     | "/register"
     | "/setup"
+    | "/_app/admin"
     | "/_app/settings"
     | "/_app/"
+    | "/_app/admin/limits"
+    | "/_app/admin/models"
+    | "/_app/admin/providers"
+    | "/_app/admin/routes"
+    | "/_app/admin/rules"
+    | "/_app/admin/settings"
+    | "/_app/admin/usage"
     | "/_app/c/$conversationId"
     | "/_app/settings/appearance"
     | "/_app/settings/devices"
+    | "/_app/settings/keys"
     | "/_app/settings/profile"
+    | "/_app/settings/usage"
+    | "/_app/admin/"
     | "/_app/settings/";
   fileRoutesById: FileRoutesById;
 }
@@ -196,12 +326,75 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppIndexRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/admin": {
+      id: "/_app/admin";
+      path: "/admin";
+      fullPath: "/admin";
+      preLoaderRoute: typeof AppAdminRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/settings": {
       id: "/_app/settings";
       path: "/settings";
       fullPath: "/settings";
       preLoaderRoute: typeof AppSettingsRouteImport;
       parentRoute: typeof AppRoute;
+    };
+    "/_app/admin/": {
+      id: "/_app/admin/";
+      path: "/";
+      fullPath: "/admin/";
+      preLoaderRoute: typeof AppAdminIndexRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
+    "/_app/admin/limits": {
+      id: "/_app/admin/limits";
+      path: "/limits";
+      fullPath: "/admin/limits";
+      preLoaderRoute: typeof AppAdminLimitsRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
+    "/_app/admin/models": {
+      id: "/_app/admin/models";
+      path: "/models";
+      fullPath: "/admin/models";
+      preLoaderRoute: typeof AppAdminModelsRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
+    "/_app/admin/providers": {
+      id: "/_app/admin/providers";
+      path: "/providers";
+      fullPath: "/admin/providers";
+      preLoaderRoute: typeof AppAdminProvidersRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
+    "/_app/admin/routes": {
+      id: "/_app/admin/routes";
+      path: "/routes";
+      fullPath: "/admin/routes";
+      preLoaderRoute: typeof AppAdminRoutesRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
+    "/_app/admin/rules": {
+      id: "/_app/admin/rules";
+      path: "/rules";
+      fullPath: "/admin/rules";
+      preLoaderRoute: typeof AppAdminRulesRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
+    "/_app/admin/settings": {
+      id: "/_app/admin/settings";
+      path: "/settings";
+      fullPath: "/admin/settings";
+      preLoaderRoute: typeof AppAdminSettingsRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
+    "/_app/admin/usage": {
+      id: "/_app/admin/usage";
+      path: "/usage";
+      fullPath: "/admin/usage";
+      preLoaderRoute: typeof AppAdminUsageRouteImport;
+      parentRoute: typeof AppAdminRoute;
     };
     "/_app/c/$conversationId": {
       id: "/_app/c/$conversationId";
@@ -231,6 +424,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsDevicesRouteImport;
       parentRoute: typeof AppSettingsRoute;
     };
+    "/_app/settings/keys": {
+      id: "/_app/settings/keys";
+      path: "/keys";
+      fullPath: "/settings/keys";
+      preLoaderRoute: typeof AppSettingsKeysRouteImport;
+      parentRoute: typeof AppSettingsRoute;
+    };
     "/_app/settings/profile": {
       id: "/_app/settings/profile";
       path: "/profile";
@@ -238,20 +438,57 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsProfileRouteImport;
       parentRoute: typeof AppSettingsRoute;
     };
+    "/_app/settings/usage": {
+      id: "/_app/settings/usage";
+      path: "/usage";
+      fullPath: "/settings/usage";
+      preLoaderRoute: typeof AppSettingsUsageRouteImport;
+      parentRoute: typeof AppSettingsRoute;
+    };
   }
 }
+
+interface AppAdminRouteChildren {
+  AppAdminLimitsRoute: typeof AppAdminLimitsRoute;
+  AppAdminModelsRoute: typeof AppAdminModelsRoute;
+  AppAdminProvidersRoute: typeof AppAdminProvidersRoute;
+  AppAdminRoutesRoute: typeof AppAdminRoutesRoute;
+  AppAdminRulesRoute: typeof AppAdminRulesRoute;
+  AppAdminSettingsRoute: typeof AppAdminSettingsRoute;
+  AppAdminUsageRoute: typeof AppAdminUsageRoute;
+  AppAdminIndexRoute: typeof AppAdminIndexRoute;
+}
+
+const AppAdminRouteChildren: AppAdminRouteChildren = {
+  AppAdminLimitsRoute: AppAdminLimitsRoute,
+  AppAdminModelsRoute: AppAdminModelsRoute,
+  AppAdminProvidersRoute: AppAdminProvidersRoute,
+  AppAdminRoutesRoute: AppAdminRoutesRoute,
+  AppAdminRulesRoute: AppAdminRulesRoute,
+  AppAdminSettingsRoute: AppAdminSettingsRoute,
+  AppAdminUsageRoute: AppAdminUsageRoute,
+  AppAdminIndexRoute: AppAdminIndexRoute,
+};
+
+const AppAdminRouteWithChildren = AppAdminRoute._addFileChildren(
+  AppAdminRouteChildren,
+);
 
 interface AppSettingsRouteChildren {
   AppSettingsAppearanceRoute: typeof AppSettingsAppearanceRoute;
   AppSettingsDevicesRoute: typeof AppSettingsDevicesRoute;
+  AppSettingsKeysRoute: typeof AppSettingsKeysRoute;
   AppSettingsProfileRoute: typeof AppSettingsProfileRoute;
+  AppSettingsUsageRoute: typeof AppSettingsUsageRoute;
   AppSettingsIndexRoute: typeof AppSettingsIndexRoute;
 }
 
 const AppSettingsRouteChildren: AppSettingsRouteChildren = {
   AppSettingsAppearanceRoute: AppSettingsAppearanceRoute,
   AppSettingsDevicesRoute: AppSettingsDevicesRoute,
+  AppSettingsKeysRoute: AppSettingsKeysRoute,
   AppSettingsProfileRoute: AppSettingsProfileRoute,
+  AppSettingsUsageRoute: AppSettingsUsageRoute,
   AppSettingsIndexRoute: AppSettingsIndexRoute,
 };
 
@@ -260,12 +497,14 @@ const AppSettingsRouteWithChildren = AppSettingsRoute._addFileChildren(
 );
 
 interface AppRouteChildren {
+  AppAdminRoute: typeof AppAdminRouteWithChildren;
   AppSettingsRoute: typeof AppSettingsRouteWithChildren;
   AppIndexRoute: typeof AppIndexRoute;
   AppCConversationIdRoute: typeof AppCConversationIdRoute;
 }
 
 const AppRouteChildren: AppRouteChildren = {
+  AppAdminRoute: AppAdminRouteWithChildren,
   AppSettingsRoute: AppSettingsRouteWithChildren,
   AppIndexRoute: AppIndexRoute,
   AppCConversationIdRoute: AppCConversationIdRoute,

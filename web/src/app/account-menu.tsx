@@ -1,6 +1,6 @@
 // Who is signed in, and what they can do about it.
 import { useNavigate } from "@tanstack/react-router";
-import { BookOpen, ChevronsUpDown, LogOut, Settings } from "lucide-react";
+import { BookOpen, ChevronsUpDown, LogOut, Settings, SlidersHorizontal } from "lucide-react";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { Avatar } from "@/components/ui/avatar.tsx";
@@ -62,6 +62,17 @@ export function AccountMenu({ user, onNavigate }: AccountMenuProps) {
       >
         {t("settings")}
       </MenuItem>
+      {user.role === "admin" ? (
+        <MenuItem
+          icon={<SlidersHorizontal />}
+          onSelect={() => {
+            onNavigate();
+            void navigate({ to: "/admin" });
+          }}
+        >
+          {t("admin")}
+        </MenuItem>
+      ) : null}
       <MenuItem
         icon={<BookOpen />}
         onSelect={() => window.open("/docs/manual", "_blank", "noopener")}

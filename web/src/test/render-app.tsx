@@ -10,6 +10,7 @@ import { type RenderResult, render, screen } from "@testing-library/react";
 import userEvent, { type UserEvent } from "@testing-library/user-event";
 import type { ReactNode } from "react";
 import { Toasts } from "@/components/ui/toasts.tsx";
+import { loadLlmMessages } from "@/lib/i18n/llm-texts.tsx";
 import { type Locale, loadMessages } from "@/lib/i18n/locale.ts";
 import { I18nProvider } from "@/lib/i18n/provider.tsx";
 
@@ -19,7 +20,7 @@ export interface Rendered extends RenderResult {
 
 export async function renderApp(ui: ReactNode, locale: Locale = "en"): Promise<Rendered> {
   document.documentElement.lang = locale;
-  const messages = await loadMessages(locale);
+  const messages = { ...(await loadMessages(locale)), ...(await loadLlmMessages(locale)) };
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   const rootRoute = createRootRoute({
     component: () => <div data-testid="app">{ui}</div>,

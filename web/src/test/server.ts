@@ -6,10 +6,16 @@ export const server = setupServer();
 
 const BASE = "*/api/v1";
 
-type Method = "get" | "post" | "patch" | "delete";
+type Method = "get" | "post" | "put" | "patch" | "delete";
 
 /** Answers one route with JSON, or with a problem when the status says so. Returns what was sent to it. */
-export function answer(method: Method, path: string, body: unknown, status = 200): unknown[] {
+export function answer(
+  method: Method,
+  path: string,
+  body: unknown,
+  status = 200,
+  headers: Record<string, string> = {},
+): unknown[] {
   const seen: unknown[] = [];
   server.use(
     http[method](BASE + path, async ({ request }) => {
@@ -19,7 +25,7 @@ export function answer(method: Method, path: string, body: unknown, status = 200
       const type = status >= 400 ? "application/problem+json" : "application/json";
       return HttpResponse.json(body as Record<string, unknown>, {
         status,
-        headers: { "content-type": type },
+        headers: { "content-type": type, ...headers },
       });
     }),
   );

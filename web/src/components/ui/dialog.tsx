@@ -5,18 +5,32 @@ import { useTranslations } from "use-intl";
 import { IconButton } from "./icon-button.tsx";
 import { Modal } from "./modal.tsx";
 
-export const dialogClass =
-  "mx-auto mt-auto mb-3 w-[calc(100%-1.5rem)] max-w-md animate-rise rounded-card border p-0 sm:my-auto";
+const placed =
+  "mx-auto mt-auto mb-3 w-[calc(100%-1.5rem)] animate-rise rounded-card border p-0 sm:my-auto";
+export const dialogClass = `${placed} max-w-md`;
+const wideClass = `${placed} max-w-2xl`;
 
 export interface DialogProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
   title: string;
   description?: ReactNode;
+  /** For forms with columns. */
+  wide?: boolean;
+  /** A press beside it does not close it: something in it would be lost. */
+  guarded?: boolean;
   children: ReactNode;
 }
 
-export function Dialog({ open, onOpenChange, title, description, children }: DialogProps) {
+export function Dialog({
+  open,
+  onOpenChange,
+  title,
+  description,
+  wide,
+  guarded,
+  children,
+}: DialogProps) {
   const t = useTranslations("common");
   const id = useId();
   if (!open) return null;
@@ -24,8 +38,9 @@ export function Dialog({ open, onOpenChange, title, description, children }: Dia
     <Modal
       labelledBy={`${id}-title`}
       describedBy={description ? `${id}-text` : undefined}
+      lightDismiss={guarded !== true}
       onClose={() => onOpenChange(false)}
-      className={dialogClass}
+      className={wide ? wideClass : dialogClass}
     >
       <div className="p-6">
         <div className="flex items-start justify-between gap-4">

@@ -18,7 +18,7 @@ export interface ClientOptions {
 
 export function createClient<Paths extends {}>(
   options: ClientOptions,
-): Pick<Client<Paths>, "GET" | "POST" | "PATCH" | "DELETE"> {
+): Pick<Client<Paths>, "GET" | "POST" | "PUT" | "PATCH" | "DELETE"> {
   const call =
     (method: string) =>
     async (path: string, wish: Wish = {}) => {
@@ -29,6 +29,7 @@ export function createClient<Paths extends {}>(
   return {
     GET: call("GET"),
     POST: call("POST"),
+    PUT: call("PUT"),
     PATCH: call("PATCH"),
     DELETE: call("DELETE"),
   } as unknown as Client<Paths>;

@@ -1,5 +1,5 @@
 // Small forms: values, checks before sending, and the server's problem put where the reader can mend it.
-import { type ChangeEvent, type FormEvent, useRef, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { problemFrom } from "@/lib/api/problem.ts";
 import { useProblemText } from "@/lib/i18n/use-problem-text.ts";
 import { fieldOf } from "./field-of.ts";
@@ -12,8 +12,8 @@ export interface FieldProps {
   name: string;
   value: string;
   error: string | undefined;
-  onChange: (event: ChangeEvent<HTMLInputElement>) => void;
-  ref: (input: HTMLInputElement | null) => void;
+  onChange: (event: { target: { value: string } }) => void;
+  ref: (input: HTMLElement | null) => void;
 }
 
 export interface Fields<T> {
@@ -25,6 +25,8 @@ export interface Fields<T> {
   /** Makes the handler of the form. `send` throws what the server refused. */
   onSubmit: (send: (values: T) => Promise<void>) => (event: FormEvent) => void;
   focus: (name: keyof T & string) => void;
+  /** Puts a value there that nobody typed. */
+  set: (name: keyof T & string, value: string) => void;
 }
 
 export function useFields<T extends Record<string, string>>(
@@ -36,7 +38,7 @@ export function useFields<T extends Record<string, string>>(
   const [errors, setErrors] = useState<Texts<T>>({});
   const [fault, setFault] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const inputs = useRef(new Map<string, HTMLInputElement>());
+  const inputs = useRef(new Map<string, HTMLElement>());
   const names = Object.keys(initial) as (keyof T & string)[];
 
   function focusFirst(wrong: Texts<T>): void {
@@ -56,14 +58,18 @@ export function useFields<T extends Record<string, string>>(
   function refused(cause: unknown): void {
     const { faults } = problemFrom(cause);
     const wrong: Texts<T> = {};
+    const homeless: string[] = [];
     for (const one of faults) {
-      const name = names.find((candidate) => candidate === fieldOf(one.pointer));
-      if (name !== undefined) wrong[name] ??= one.message;
+      const pointed = fieldOf(one.pointer);
+      // A fault of one line or part belongs to the field that holds all of them.
+      const name = names.find((own) => own === pointed || pointed.startsWith(`${own}.`));
+      if (name === undefined) homeless.push(one.message);
+      else wrong[name] ??= one.message;
     }
     setErrors(wrong);
     // Said above the form unless every fault has found its field.
-    const placed = faults.length > 0 && faults.every((one) => wrong[fieldOf(one.pointer)]);
-    if (!placed) setFault(text(cause));
+    if (homeless.length > 0) setFault([...new Set(homeless)].join(" "));
+    else if (faults.length === 0) setFault(text(cause));
     focusFirst(wrong);
   }
 
@@ -109,10 +115,11 @@ export function useFields<T extends Record<string, string>>(
       event.preventDefault();
       void run(send);
     },
+    set: (name, value) => setValues((before) => ({ ...before, [name]: value })),
     focus: (name) => {
       const input = inputs.current.get(name);
       input?.focus();
-      input?.select();
+      if (input instanceof HTMLInputElement) input.select();
     },
   };
 }

@@ -1,6 +1,6 @@
 // The settings page: sections to choose from at the top or side, the chosen one beside it.
 import { Link } from "@tanstack/react-router";
-import { Palette, ShieldCheck, UserRound } from "lucide-react";
+import { ChartColumn, KeyRound, Palette, ShieldCheck, UserRound } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { TopBar } from "@/components/ui/top-bar.tsx";
@@ -13,6 +13,8 @@ const SECTIONS = [
   { name: "profile", Icon: UserRound },
   { name: "appearance", Icon: Palette },
   { name: "devices", Icon: ShieldCheck },
+  { name: "keys", Icon: KeyRound },
+  { name: "usage", Icon: ChartColumn },
 ] as const;
 
 export function SettingsFrame({ children }: { children: ReactNode }) {
@@ -36,7 +38,7 @@ export function SettingsFrame({ children }: { children: ReactNode }) {
             ))}
           </ul>
         </nav>
-        <div className="min-w-0 max-w-xl flex-1">{children}</div>
+        <div className="min-w-0 max-w-2xl flex-1">{children}</div>
       </div>
     </div>
   );

@@ -1,0 +1,109 @@
+// A table where there is room, cards where there is none; the same rows to a screen reader in both.
+import { clsx } from "clsx";
+import type { ReactNode } from "react";
+
+export interface Column<T> {
+  key: string;
+  head: string;
+  cell: (row: T) => ReactNode;
+  /** Numbers stand at the end. */
+  end?: boolean;
+  /** The head is spoken only: buttons need none. */
+  quiet?: boolean;
+}
+
+export interface DataTableProps<T> {
+  label: string;
+  columns: readonly Column<T>[];
+  rows: readonly T[];
+  keyOf: (row: T) => string;
+  foot?: readonly ReactNode[];
+}
+
+// Cards are made with CSS, which takes the meaning of a table away in some browsers unless it is said.
+const is = {
+  table: { role: "table" },
+  group: { role: "rowgroup" },
+  row: { role: "row" },
+  head: { role: "columnheader" },
+  side: { role: "rowheader" },
+  cell: { role: "cell" },
+} as const;
+
+const cellClass =
+  "px-4 py-2.5 align-middle @max-2xl:flex @max-2xl:items-center @max-2xl:justify-between @max-2xl:gap-4 @max-2xl:py-1 @max-2xl:before:shrink-0 @max-2xl:before:text-muted @max-2xl:before:content-[attr(data-label)]";
+const firstClass =
+  "px-4 py-2.5 text-start align-middle font-medium @max-2xl:block @max-2xl:pt-3 @max-2xl:pb-1";
+
+export function DataTable<T>({ label, columns, rows, keyOf, foot }: DataTableProps<T>) {
+  return (
+    <div className="overflow-x-auto rounded-card border border-line bg-surface">
+      <table {...is.table} aria-label={label} className="w-full text-sm @max-2xl:block">
+        <thead {...is.group} className="@max-2xl:sr-only">
+          <tr {...is.row} className="border-line border-b">
+            {columns.map((column) => (
+              <th
+                {...is.head}
+                key={column.key}
+                scope="col"
+                className={clsx(
+                  "px-4 py-2.5 font-medium text-muted text-xs",
+                  column.end ? "text-end" : "text-start",
+                )}
+              >
+                {column.quiet ? <span className="sr-only">{column.head}</span> : column.head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody {...is.group} className="divide-y divide-line @max-2xl:block">
+          {rows.map((row) => (
+            <tr {...is.row} key={keyOf(row)} className="@max-2xl:block @max-2xl:pb-2">
+              {columns.map((column, place) =>
+                place === 0 ? (
+                  <th {...is.side} key={column.key} scope="row" className={firstClass}>
+                    {column.cell(row)}
+                  </th>
+                ) : (
+                  <td
+                    {...is.cell}
+                    key={column.key}
+                    data-label={column.quiet ? "" : column.head}
+                    className={clsx(cellClass, column.end && "text-end tabular-nums")}
+                  >
+                    {column.cell(row)}
+                  </td>
+                ),
+              )}
+            </tr>
+          ))}
+        </tbody>
+        {foot ? (
+          <tfoot {...is.group} className="@max-2xl:block">
+            <tr
+              {...is.row}
+              className="border-line border-t font-medium @max-2xl:block @max-2xl:pb-2"
+            >
+              {columns.map((column, place) =>
+                place === 0 ? (
+                  <th {...is.side} key={column.key} scope="row" className={firstClass}>
+                    {foot[place]}
+                  </th>
+                ) : (
+                  <td
+                    {...is.cell}
+                    key={column.key}
+                    data-label={column.head}
+                    className={clsx(cellClass, column.end && "text-end tabular-nums")}
+                  >
+                    {foot[place]}
+                  </td>
+                ),
+              )}
+            </tr>
+          </tfoot>
+        ) : null}
+      </table>
+    </div>
+  );
+}

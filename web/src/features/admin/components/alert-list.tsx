@@ -1,0 +1,123 @@
+// What asks for attention; whoever has dealt with it says so.
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { CircleAlert, CircleCheck, TriangleAlert } from "lucide-react";
+import { useState } from "react";
+import { useFormatter, useNow, useTranslations } from "use-intl";
+import { Badge } from "@/components/desk/badge.tsx";
+import { Loaded } from "@/components/desk/loaded.tsx";
+import { cardClass, focusTitle } from "@/components/desk/page.tsx";
+import { Switch } from "@/components/desk/switch.tsx";
+import { Button } from "@/components/ui/button.tsx";
+import type { Alert } from "@/lib/api/types.ts";
+import { useChange } from "@/lib/query/use-change.ts";
+import { alertsQuery, resolveAlert } from "../api/alerts.ts";
+import { useAlertText } from "./use-alert-text.ts";
+
+export function AlertList() {
+  const t = useTranslations("admin.overview");
+  const alerts = useInfiniteQuery(alertsQuery);
+  const [all, setAll] = useState(false);
+  const resolve = useChange<string>({
+    act: resolveAlert,
+    touches: [alertsQuery.queryKey],
+    said: t("resolved"),
+    done: focusTitle,
+    loud: true,
+  });
+  return (
+    <>
+      <Loaded query={alerts} failed={t("alertsFailed")} rows={2}>
+        {(data) => {
+          const items = data.pages.flatMap((page) => page.items);
+          const open = items.filter((one) => !one.resolved_at);
+          const shown = all ? items : open;
+          return (
+            <>
+              {items.length > open.length ? (
+                <Switch
+                  label={t("showResolved", { count: items.length - open.length })}
+                  checked={all}
+                  onChange={setAll}
+                />
+              ) : null}
+              {shown.length === 0 ? (
+                <p className="flex items-center gap-3 rounded-card bg-good-soft px-4 py-3 text-good-ink text-sm">
+                  <CircleCheck className="size-5 shrink-0" aria-hidden="true" />
+                  {t("noAlerts")}
+                </p>
+              ) : (
+                <ul className={`${cardClass} divide-y divide-line`}>
+                  {shown.map((one) => (
+                    <AlertRow
+                      key={one.id}
+                      alert={one}
+                      busy={resolve.value === one.id}
+                      onResolve={() => resolve.run(one.id)}
+                    />
+                  ))}
+                </ul>
+              )}
+            </>
+          );
+        }}
+      </Loaded>
+      {alerts.hasNextPage ? (
+        <Button
+          tone="quiet"
+          busy={alerts.isFetchingNextPage}
+          onClick={() => void alerts.fetchNextPage()}
+        >
+          {t("more")}
+        </Button>
+      ) : null}
+    </>
+  );
+}
+
+interface AlertRowProps {
+  alert: Alert;
+  busy: boolean;
+  onResolve: () => void;
+}
+
+function AlertRow({ alert, busy, onResolve }: AlertRowProps) {
+  const t = useTranslations("admin.overview");
+  const format = useFormatter();
+  const now = useNow({ updateInterval: 60_000 });
+  const at = new Date(alert.at);
+  const { name, text } = useAlertText()(alert);
+  const critical = alert.level === "critical";
+  const Icon = critical ? CircleAlert : TriangleAlert;
+  return (
+    <li className="flex flex-wrap items-start gap-x-4 gap-y-2 p-4">
+      <Icon
+        className={`mt-0.5 size-5 shrink-0 ${critical ? "text-danger-ink" : "text-warn-ink"}`}
+        aria-hidden="true"
+      />
+      <div className="min-w-0 flex-1 basis-48 text-sm">
+        <p className="flex flex-wrap items-center gap-2 font-medium">
+          {name}
+          <Badge tone={alert.resolved_at ? "plain" : critical ? "danger" : "warn"}>
+            {alert.resolved_at ? t("isResolved") : t(`alertLevels.${alert.level}`)}
+          </Badge>
+        </p>
+        <p className="break-words text-muted">{text}</p>
+        <p className="text-muted text-xs">
+          <time dateTime={alert.at}>{format.relativeTime(at < now ? at : now, now)}</time>
+        </p>
+      </div>
+      {alert.resolved_at ? null : (
+        <Button
+          tone="secondary"
+          busy={busy}
+          aria-label={t("resolveNamed", {
+            name: [name, alert.provider].filter(Boolean).join(", "),
+          })}
+          onClick={onResolve}
+        >
+          {t("resolve")}
+        </Button>
+      )}
+    </li>
+  );
+}

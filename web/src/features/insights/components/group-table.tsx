@@ -1,0 +1,110 @@
+// Usage by one thing, page by page.
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useTranslations } from "use-intl";
+import { type Column, DataTable } from "@/components/desk/data-table.tsx";
+import { Loaded } from "@/components/desk/loaded.tsx";
+import { Button } from "@/components/ui/button.tsx";
+import type { UsageSum } from "@/lib/api/types.ts";
+import { useMoney } from "@/lib/money/use-money.ts";
+import { groupsQuery, type UsageFilter, type Whose } from "../api/usage.ts";
+import type { GroupBy } from "../range.ts";
+import { useGroupName } from "./use-group-name.ts";
+
+export interface GroupTableProps {
+  whose: Whose;
+  filter: UsageFilter;
+  by: GroupBy;
+  /** Looks into one row, where that can be done. */
+  onOpen?: (group: UsageSum) => void;
+}
+
+export function GroupTable({ whose, filter, by, onOpen }: GroupTableProps) {
+  const t = useTranslations("usage");
+  const { money, count } = useMoney();
+  const nameOf = useGroupName();
+  const groups = useInfiniteQuery(groupsQuery(whose, filter, by));
+  const columns: Column<UsageSum>[] = [
+    {
+      key: "name",
+      head: t(`by.${by}`),
+      cell: (group) => {
+        const name = nameOf(by, group);
+        return onOpen && group.key ? (
+          <button
+            type="button"
+            onClick={() => onOpen(group)}
+            className="min-h-6 break-all text-start text-accent-ink underline decoration-1 underline-offset-4 hover:decoration-2"
+          >
+            {name}
+          </button>
+        ) : (
+          <span className="break-all">{name}</span>
+        );
+      },
+    },
+    {
+      key: "calls",
+      head: t("measures.calls"),
+      end: true,
+      cell: (group) =>
+        group.failed > 0
+          ? t("callsFailed", { count: group.calls, failed: group.failed })
+          : count(group.calls),
+    },
+    {
+      key: "input",
+      head: t("inputTokens"),
+      end: true,
+      cell: (group) => count(group.input_tokens),
+    },
+    {
+      key: "output",
+      head: t("outputTokens"),
+      end: true,
+      cell: (group) => count(group.output_tokens),
+    },
+    {
+      key: "cost",
+      head: t("measures.cost"),
+      end: true,
+      cell: (group) =>
+        group.estimated_calls > 0 ? `≈ ${money(group.cost_micros)}` : money(group.cost_micros),
+    },
+  ];
+  return (
+    <div className="@container flex flex-col gap-3">
+      <Loaded query={groups} failed={t("failed")}>
+        {(data) => {
+          const rows = data.pages.flatMap((page) => page.items);
+          const total = data.pages[0]?.total;
+          if (rows.length === 0 || total === undefined)
+            return <p className="py-6 text-center text-muted text-sm">{t("empty")}</p>;
+          return (
+            <DataTable
+              label={t("tableBy", { what: t(`by.${by}`) })}
+              columns={columns}
+              rows={rows}
+              keyOf={(group) => group.key ?? ""}
+              foot={[
+                t("total"),
+                count(total.calls),
+                count(total.input_tokens),
+                count(total.output_tokens),
+                money(total.cost_micros),
+              ]}
+            />
+          );
+        }}
+      </Loaded>
+      {groups.hasNextPage ? (
+        <Button
+          tone="quiet"
+          busy={groups.isFetchingNextPage}
+          onClick={() => void groups.fetchNextPage()}
+        >
+          {t("more")}
+        </Button>
+      ) : null}
+    </div>
+  );
+}

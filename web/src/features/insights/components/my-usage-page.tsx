@@ -1,0 +1,47 @@
+// What this person has used, and how much of it they may.
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useNow, useTranslations } from "use-intl";
+import { Loaded } from "@/components/desk/loaded.tsx";
+import { Block, Page } from "@/components/desk/page.tsx";
+import { daysQuery, myLimitsQuery, type UsageFilter } from "../api/usage.ts";
+import { type Span, spanOf } from "../range.ts";
+import { CallTable } from "./call-table.tsx";
+import { DayChart } from "./day-chart.tsx";
+import { GroupTable } from "./group-table.tsx";
+import { LimitMeters } from "./limit-meters.tsx";
+import { Totals } from "./totals.tsx";
+
+export function MyUsagePage() {
+  const t = useTranslations("usage");
+  const now = useNow();
+  const [span] = useState(() => spanOf({ range: "30d" }, now) as Span);
+  const filter: UsageFilter = { from: span.from, until: span.until };
+  const limits = useQuery(myLimitsQuery);
+  const days = useQuery(daysQuery("mine", filter));
+  return (
+    <Page title={t("title")} lead={t("mineLead")}>
+      <Block title={t("limits.title")}>
+        <Loaded query={limits} failed={t("limits.failed")} rows={1}>
+          {(standing) => <LimitMeters standing={standing} />}
+        </Loaded>
+      </Block>
+      <Block title={t("ranges.30d")} lead={t("utc")}>
+        <Loaded query={days} failed={t("failed")}>
+          {(data) => (
+            <>
+              <Totals total={data.total} />
+              <DayChart days={span.days} groups={data.items} />
+            </>
+          )}
+        </Loaded>
+      </Block>
+      <Block title={t("byModel")}>
+        <GroupTable whose="mine" filter={filter} by="model" />
+      </Block>
+      <Block title={t("calls")}>
+        <CallTable whose="mine" filter={filter} />
+      </Block>
+    </Page>
+  );
+}
