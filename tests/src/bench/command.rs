@@ -4,7 +4,6 @@ use std::future::Future;
 use std::io::{Error, Read, Result};
 use std::process::ExitCode;
 
-use tokio::io::AsyncReadExt;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::LocalSet;
 
@@ -16,6 +15,10 @@ use super::report;
 pub fn run(words: &[String]) -> ExitCode {
     let first = words.first().map_or("", String::as_str);
     let rest = words.get(1..).unwrap_or_default();
+    if words.iter().any(|word| word == "--help") {
+        println!("{USAGE}");
+        return ExitCode::SUCCESS;
+    }
     let done = match first {
         "upstream" => serve(rest, |port, _| upstream::run(port)),
         "proxy" => serve(rest, |port, words| proxy::run(port, words.first().cloned().unwrap_or_default())),
@@ -61,18 +64,19 @@ fn one_thread() -> Result<Runtime> {
 /// `PORT WORDS…`: serves until the input ends, as it does when whoever started it is gone.
 fn serve<F: Future<Output = Result<()>>>(words: &[String], served: impl FnOnce(u16, &[String]) -> F) -> Result<()> {
     let port = words.first().and_then(|word| word.parse().ok()).ok_or_else(|| Error::other("PORT is missing"))?;
-    let runtime = one_thread()?;
-    let done = LocalSet::new().block_on(&runtime, async {
-        let mut input = tokio::io::stdin();
-        let mut nothing = [0; 1];
+    let (over, ended) = tokio::sync::oneshot::channel();
+    // A thread of its own, which nobody waits for.
+    std::thread::spawn(move || {
+        let read = std::io::stdin().read_to_end(&mut Vec::new());
+        // Nobody hears it when the service has failed already.
+        let _ = over.send(read);
+    });
+    LocalSet::new().block_on(&one_thread()?, async {
         tokio::select! {
             done = served(port, &words[1..]) => done,
-            read = input.read(&mut nothing) => read.map(|_| ()),
+            read = ended => read.map_err(Error::other)?.map(|_| ()),
         }
-    });
-    // The input may still be waited for, on a thread that nothing ends.
-    runtime.shutdown_background();
-    done
+    })
 }
 
 fn be_a_load() -> Result<()> {

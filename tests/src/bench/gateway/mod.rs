@@ -26,9 +26,12 @@ use upstream::Counts;
 use crate::api::Api;
 use crate::bench::memory::{mebibytes, peak};
 
-/// The upstream's models: without pauses; for first tokens; for gaps; slow.
-const MODELS: [&str; 4] = ["bench-tok20", "bench-tok5-gap2", "bench-tok100-gap10", "bench-tok100-gap50"];
-const [AT_ONCE, QUICK, EVEN, SLOW]: [&str; 4] = MODELS;
+/// The upstream's models: without pauses, for first tokens, for gaps, slow.
+const AT_ONCE: &str = "bench-tok20";
+const QUICK: &str = "bench-tok5-gap2";
+const EVEN: &str = "bench-tok100-gap10";
+const SLOW: &str = "bench-tok100-gap50";
+const MODELS: [&str; 4] = [AT_ONCE, QUICK, EVEN, SLOW];
 const CLIENTS: [usize; 4] = [1, 16, 64, 256];
 const STREAMS: usize = 500;
 /// Where Obrol's columns are.
@@ -170,7 +173,11 @@ impl Bench {
     async fn gaps(&mut self) -> Result<(), String> {
         let shape = Shape { model: EVEN, clients: 16, time: self.options.time, streamed: true, once: false };
         let side = self.measure("gaps of 10 ms, 16 streams", shape, self.options.turns).await?;
-        self.table.row("gaps between tokens, 10 ms upstream, 16 streams: p50 / p99 ms", side.both(|found| found.gaps), "—");
+        self.table.row(
+            "gaps between tokens, 10 ms upstream, 16 streams: p50 / p99 ms",
+            side.both(|found| found.gaps),
+            "—",
+        );
         let mut from = 0;
         for (class, end) in CLASSES.iter().map(Some).chain([None]).enumerate() {
             let range = end.map_or_else(|| format!("{from} ms and more"), |end| format!("{from} to {end} ms"));
