@@ -7,7 +7,7 @@ use domain::llm::{Asker, CallKind, Outcome, Price, Spent, Tokens};
 use domain::{Error, Timestamp};
 use futures_util::future::BoxFuture;
 use llm_gateway::purse::{Account as GivesAccount, Ended, Grant, How, Planned, Purse};
-use llm_gateway::{ChatMessage, ErrorClass, ProviderError, ToolSpec, Usage, price, tokenizer};
+use llm_gateway::{ChatMessage, ErrorClass, ProviderError, ToolSpec, Usage, estimate, price, tokenizer};
 
 use super::ledger::{Account, Call, Estimate, till};
 use crate::App;
@@ -61,9 +61,11 @@ impl AppPurse {
         };
         let capped = app.llm.capped(&payer.asker);
         let most_output = match capped {
-            // Nothing can be refused.
+            // Nothing can be refused. What a crash would leave of it is at least what was asked.
             false => {
-                till(app).begin(call);
+                let input_tokens = estimate::messages(planned.messages);
+                let cost_micros = planned.price.map_or(0, |price| price::at_most(&price, input_tokens, 0));
+                till(app).begin(app, call, Estimate { input_tokens, output_tokens: 0, cost_micros });
                 None
             }
             true => {
