@@ -117,6 +117,23 @@ async fn a_limit_holds_at_once_and_is_told() {
     assert_eq!(ask(&ani, "own/m").await.0["status"], "succeeded");
 }
 
+/// What a program asks in /api/v1 is on its key's account, too.
+#[tokio::test]
+async fn a_limit_of_a_key_holds_for_what_it_asks() {
+    let (server, _store, admin) = house().await;
+    let ani = server.person("ani").await;
+    let fake = keeper(Dialect::Compatible, SECRET).await;
+    admin.post(PROVIDERS, draft("own", &fake)).await.expect(201);
+    let made = ani.post("/api/v1/me/api-keys", json!({"name": "skrip", "scopes": ["api"]})).await.expect(201);
+    let program = ani.with_token(made["text"].as_str().unwrap());
+    let limit = json!({"scope": "api_key", "subject": made["key"]["id"], "tokens_per_day": 5});
+    let limit = admin.put("/api/v1/admin/llm/limits", limit).await.expect(200);
+    assert_eq!(limit["subject_name"], "skrip");
+    let (run, _) = ask(&program, "own/m").await;
+    assert_eq!((&run["status"], &run["error"]["status"]), (&json!("failed"), &json!(429)), "{run}");
+    assert_eq!(ask(&ani, "own/m").await.0["status"], "succeeded", "its owner is another subject");
+}
+
 #[tokio::test]
 async fn prices_are_imported_from_what_providers_list() {
     let (_server, _store, admin) = house().await;
