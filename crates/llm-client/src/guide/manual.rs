@@ -23,6 +23,8 @@ const ORDER: &[&str] = &[
     "databases",
     "operating",
     "api",
+    "api-keys",
+    "usage",
     "troubleshooting",
     "privacy",
 ];
