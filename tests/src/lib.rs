@@ -23,6 +23,7 @@ pub mod follow;
 pub mod operator;
 pub mod ports;
 pub mod process;
+pub mod program;
 pub mod proxy;
 pub mod raw;
 pub mod redis;

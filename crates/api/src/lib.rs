@@ -19,6 +19,7 @@ pub mod limits;
 pub mod me;
 pub mod middleware;
 pub mod models;
+pub mod openai;
 pub mod openapi;
 mod pages;
 pub mod problem;

@@ -11,6 +11,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder};
 use utoipa_actix_web::AppExt;
 
+use crate::openai;
 use crate::problem::{MEDIA_TYPE, ProblemBody, ProblemFault, UpstreamFault};
 use crate::shell;
 
@@ -33,6 +34,7 @@ Lists are read page by page with `limit` and `cursor`.",
         (name = "runs", description = "The durable work behind each answer"),
         (name = "events", description = "Everything that a client may hear, as one resumable stream"),
         (name = "models", description = "What can be asked"),
+        (name = "openai", description = "What OpenAI's clients speak, with an API key"),
         (name = "keys", description = "API keys: what stands for a person in a program"),
         (name = "usage", description = "What one has used, and what one may use"),
         (name = "llm", description = "For administrators: providers, models, prices, routes, limits, content rules, everybody's use")
@@ -82,7 +84,7 @@ pub(crate) fn spec() -> &'static Spec {
     SPEC.get_or_init(|| {
         let document = openapi();
         let routes =
-            document.paths.paths.iter().map(|(path, item)| (ResourceDef::new(path.as_str()), methods(item))).collect();
+            document.paths.paths.iter().map(|(path, item)| (ResourceDef::new(pattern(path)), methods(item))).collect();
         Spec { json: document.to_json().unwrap_or_default(), routes }
     })
 }
@@ -102,6 +104,11 @@ fn methods(item: &PathItem) -> Vec<Method> {
     operations(item).map(|(method, _)| method).collect()
 }
 
+/// An address as it is matched: ids of models have slashes.
+fn pattern(path: &str) -> &str {
+    if path == "/v1/models/{id}" { "/v1/models/{id}*" } else { path }
+}
+
 /// The operations of a path in the order in which people read them.
 pub(crate) fn operations(item: &PathItem) -> impl Iterator<Item = (Method, &Operation)> {
     [
@@ -117,9 +124,11 @@ pub(crate) fn operations(item: &PathItem) -> impl Iterator<Item = (Method, &Oper
 
 /// Failures that every operation shares need not be written at each handler.
 fn add_problems(path: &str, safe: bool, operation: &mut Operation) {
-    if !path.starts_with("/api/") {
-        return;
-    }
+    let response: fn(&str) -> Response = match path {
+        _ if path.starts_with("/api/") => problem_response,
+        _ if openai::is_ours(path) => openai_response,
+        _ => return,
+    };
     let anonymous =
         operation.security.as_ref().is_some_and(|needs| needs.iter().all(|need| *need == Default::default()));
     let parameters = operation.parameters.as_deref().unwrap_or_default();
@@ -144,19 +153,23 @@ fn add_problems(path: &str, safe: bool, operation: &mut Operation) {
         statuses.extend([("408", "The body did not come in time"), ("413", "The body is too large")]);
         statuses.push(("415", "The body is not application/json"));
     }
-    if body || in_place("query") {
+    if (body || in_place("query")) && !openai::is_ours(path) {
         statuses.push(("422", "Some of the values are not allowed; `errors` lists them"));
     }
     for (status, description) in statuses {
-        operation
-            .responses
-            .responses
-            .entry(status.to_owned())
-            .or_insert_with(|| RefOr::T(problem_response(description)));
+        operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(response(description)));
     }
 }
 
 fn problem_response(description: &str) -> Response {
-    let content = ContentBuilder::new().schema(Some(RefOr::Ref(Ref::from_schema_name("Problem")))).build();
-    ResponseBuilder::new().description(description).content(MEDIA_TYPE, content).build()
+    failure(description, "Problem", MEDIA_TYPE)
+}
+
+fn openai_response(description: &str) -> Response {
+    failure(description, "OpenAiError", "application/json")
+}
+
+fn failure(description: &str, schema: &str, media_type: &str) -> Response {
+    let content = ContentBuilder::new().schema(Some(RefOr::Ref(Ref::from_schema_name(schema)))).build();
+    ResponseBuilder::new().description(description).content(media_type, content).build()
 }

@@ -129,6 +129,11 @@ impl Problem {
         &self.0.code
     }
 
+    /// One of the public arguments, if it has that.
+    pub(crate) fn told(&self, name: &str) -> Option<&str> {
+        self.0.args.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
+
     /// The private cause, for the log.
     pub fn cause(&self) -> Option<String> {
         let mut source = self.0.cause.as_ref()?.source();

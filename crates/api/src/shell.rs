@@ -13,7 +13,7 @@ use crate::health::Health;
 use crate::limits::ByAddress;
 use crate::middleware::{cors::cors, edge::edge};
 use crate::settings::Settings;
-use crate::{auth, fallback, health, pages, v1};
+use crate::{auth, fallback, health, openai, pages, v1};
 
 /// What the edge itself needs, shared by all worker threads. Features get their own data beside it.
 #[derive(Clone)]
@@ -53,6 +53,7 @@ impl Default for Shell {
 /// Every route that the specification describes.
 pub(crate) fn described(config: &mut ServiceConfig<'_>) {
     config.service(health::alive).service(health::ready).service(scope("/api/v1").configure(v1::routes));
+    openai::routes(config);
     auth::well_known(config);
 }
 

@@ -5,6 +5,7 @@ mod app;
 pub mod conversations;
 pub mod events;
 pub mod idempotency;
+pub mod integration;
 pub mod jobs;
 pub mod keys;
 pub mod llm;

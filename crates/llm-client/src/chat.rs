@@ -19,6 +19,8 @@ pub struct ChatRequest {
     pub language: Option<String>,
     pub tools: Vec<ToolSpec>,
     pub tool_choice: ToolChoice,
+    /// Whether it may call several tools in one turn; `None`: as the model does by itself. Means nothing without tools.
+    pub parallel_tools: Option<bool>,
     pub format: AnswerFormat,
     pub reasoning: Option<Effort>,
     /// Who asks, as a digest that the provider may see: never a name or an address.
@@ -46,8 +48,8 @@ pub enum AnswerFormat {
     Text,
     /// Some JSON object.
     Json,
-    /// JSON that fits this schema.
-    Schema { name: String, schema: Value },
+    /// JSON that fits this schema; `strict`: exactly, where the provider makes a difference.
+    Schema { name: String, schema: Value, strict: bool },
 }
 
 /// How long the model may think before it answers. Asked of a model that cannot think, some providers refuse.
@@ -125,11 +127,13 @@ pub enum ImageSource {
 }
 
 /// A function that the model may call; `parameters` is a JSON schema.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ToolSpec {
     pub name: String,
     pub description: String,
     pub parameters: serde_json::Value,
+    /// Its arguments fit the schema exactly, where the provider can promise it.
+    pub strict: bool,
 }
 
 /// A whole call. `arguments` is the JSON text as the model wrote it; no arguments are `{}`.

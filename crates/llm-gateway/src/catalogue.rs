@@ -254,6 +254,29 @@ pub async fn route(registry: &Registry, route: &RouteSettings) -> Option<ModelEn
     ModelEntry::of_route(route, &steps.map(|(_, entry)| entry).collect::<Vec<_>>())
 }
 
+/// What a model is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Chat,
+    /// Making vectors. Lists name the models that chat, so a configured provider is trusted with other names.
+    Embed,
+}
+
+pub async fn find_for(registry: &Registry, id: &str, kind: Kind) -> Option<(Arc<Source>, ModelEntry)> {
+    match (find(registry, id).await, kind) {
+        (Some(found), _) => Some(found),
+        (None, Kind::Chat) => None,
+        (None, Kind::Embed) => {
+            let (name, model) = id.trim().split_once('/')?;
+            let listed = |source: &&Arc<Source>| source.origin == Origin::Configured && source.listing.limit.is_some();
+            let source = registry.sources.iter().filter(listed).find(|one| one.name.eq_ignore_ascii_case(name))?;
+            let unlisted = ModelInfo { id: model.to_owned(), name: model.to_owned(), ..ModelInfo::default() };
+            let entry = ModelEntry::new(registry, source, &unlisted).filter(|_| !model.is_empty())?;
+            Some((source.clone(), entry))
+        }
+    }
+}
+
 /// The provider and the model behind an id. A configured provider whose list cannot be had is trusted to know the model.
 pub async fn find(registry: &Registry, id: &str) -> Option<(Arc<Source>, ModelEntry)> {
     let (name, model) = id.trim().split_once('/')?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use llm_client::{Continuation, ErrorClass, ProviderError};
 
 use crate::ask::{Ask, CANNOT_CONTINUE, Needs};
-use crate::catalogue::{self, Abilities, ModelEntry};
+use crate::catalogue::{self, Abilities, Kind, ModelEntry};
 use crate::estimate;
 use crate::registry::Registry;
 use crate::settings::RouteStep;
@@ -34,11 +34,13 @@ pub struct Chain {
     pub needed: u64,
 }
 
-pub async fn plan(registry: &Registry, ask: &Ask) -> Result<Chain, ProviderError> {
+pub async fn plan(registry: &Registry, ask: &Ask, kind: Kind) -> Result<Chain, ProviderError> {
     let route = registry.route(&ask.model);
     let alone = [RouteStep { model: ask.model.clone(), may_continue: false }];
     let wanted = route.map_or(alone.as_slice(), |route| route.models.as_slice());
-    let found = futures_util::future::join_all(wanted.iter().map(|step| catalogue::find(registry, &step.model))).await;
+    let found =
+        futures_util::future::join_all(wanted.iter().map(|step| catalogue::find_for(registry, &step.model, kind)))
+            .await;
     let steps = wanted.iter().zip(found).enumerate().filter_map(|(place, (wanted, found))| {
         let (source, entry) = found?;
         let state = source.state.model(&entry.model);

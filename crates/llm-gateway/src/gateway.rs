@@ -10,9 +10,10 @@ use tokio::time::Instant;
 
 use crate::ask::{Answer, Ask, AskError};
 use crate::cache::{self, Answers, CacheKey};
-use crate::catalogue::{self, ModelEntry};
+use crate::catalogue::{self, Kind, ModelEntry};
 use crate::chain;
 use crate::credits::{self, ProviderCredits};
+use crate::embed::{self, EmbedAsk, Embedded};
 use crate::health::{CredentialHealth, Health, ProviderHealth};
 use crate::notice::{Notice, Notices};
 use crate::registry::Registry;
@@ -181,10 +182,17 @@ impl Gateway {
         let registry = self.registry();
         let settings = &registry.settings;
         let deadline = ask.deadline.unwrap_or_else(|| Instant::now() + settings.timeouts.whole_run);
-        match chain::plan(&registry, &ask).await {
+        match chain::plan(&registry, &ask, Kind::Chat).await {
             Ok(chain) => Walk::new(settings, &chain, &ask, deadline, &self.inner.means.chance).run().await,
             Err(error) => Err(AskError { error, tries: Vec::new() }),
         }
+    }
+
+    /// Texts as vectors: as [`Self::ask`], in one piece.
+    pub async fn embed(&self, ask: EmbedAsk) -> Result<Embedded, AskError> {
+        let registry = self.registry();
+        let deadline = ask.deadline.unwrap_or_else(|| Instant::now() + registry.settings.timeouts.whole_run);
+        embed::embed(&registry, ask, deadline, &self.inner.means.chance).await
     }
 
     /// As [`Self::ask`], but equal questions share one call, and a whole answer is kept for the next one. `key` is a keyed

@@ -15,6 +15,7 @@ mod chain;
 mod concurrency;
 mod credentials;
 mod credits;
+mod embed;
 pub mod estimate;
 mod gateway;
 mod health;
@@ -40,6 +41,7 @@ pub use concurrency::LimitSettings;
 pub use coordination::Hit;
 pub use credentials::CredentialState;
 pub use credits::ProviderCredits;
+pub use embed::{EmbedAsk, Embedded};
 pub use gateway::{Chance, Gateway};
 pub use health::{CredentialHealth, Health, ModelHealth, ProviderHealth};
 pub use llm_client::{

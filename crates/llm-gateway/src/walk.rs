@@ -6,11 +6,11 @@ use llm_client::{ChatMessage, ChatRequest, ChatRole, Continuation, ErrorClass, P
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::ask::{Answer, Ask, AskError, Speaker, Spoke, Try};
-use crate::attempt;
 use crate::breaker::{self, Outcome};
 use crate::chain::{Chain, Step};
 use crate::concurrency::{Permit, Refusal};
 use crate::credentials::Picked;
+use crate::embed::Task;
 use crate::gateway::Chance;
 use crate::purse::{How, Planned, Tab};
 use crate::retry::{self, Left, Others};
@@ -37,6 +37,7 @@ pub struct Walk<'a> {
     pub chain: &'a Chain,
     pub ask: &'a Ask,
     pub deadline: Instant,
+    task: Task,
     chance: &'a Chance,
     tries: Vec<Try>,
 }
@@ -49,7 +50,12 @@ impl<'a> Walk<'a> {
         deadline: Instant,
         chance: &'a Chance,
     ) -> Self {
-        Self { settings, chain, ask, deadline, chance, tries: Vec::new() }
+        Self { settings, chain, ask, deadline, task: Task::Chat, chance, tries: Vec::new() }
+    }
+
+    /// Something else than a conversation is asked for.
+    pub fn with_task(self, task: Task) -> Self {
+        Self { task, ..self }
     }
 
     /// Round by round: each model that may still help gets its turn; then a pause, and those that were only indisposed again.
@@ -132,7 +138,7 @@ impl<'a> Walk<'a> {
             };
             let (begun, started) = (Instant::now(), wall_clock());
             tab.sent();
-            let heard = attempt::begin(&step.source, request, picked.secret.clone(), self.deadline).await;
+            let heard = self.task.begin(&step.source, request, picked.secret.clone(), self.deadline).await;
             let took = begun.elapsed();
             match heard {
                 Ok(stream) => return self.answered(step, picked, admitted, permit, (stream, tab), (started, took)),

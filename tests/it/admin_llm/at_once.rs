@@ -132,6 +132,17 @@ async fn a_limit_of_a_key_holds_for_what_it_asks() {
     let (run, _) = ask(&program, "own/m").await;
     assert_eq!((&run["status"], &run["error"]["status"]), (&json!("failed"), &json!(429)), "{run}");
     assert_eq!(ask(&ani, "own/m").await.0["status"], "succeeded", "its owner is another subject");
+    // So do its requests a minute, before anything is written.
+    let limit = json!({"scope": "api_key", "subject": made["key"]["id"], "requests_per_minute": 1});
+    admin.put("/api/v1/admin/llm/limits", limit).await.expect(200);
+    ask(&program, "own/m").await;
+    let conversation = program.conversation("own/m").await;
+    let messages = format!("/api/v1/conversations/{conversation}/messages");
+    let question = json!({"content": [{"type": "text", "text": "#a hello"}]});
+    let refused = program.post(&messages, question.clone()).await;
+    assert!(refused.header("retry-after").is_some(), "{}", refused.text);
+    assert_eq!(refused.problem(429), "llm.requests_spent");
+    assert_eq!(ani.post(&messages, question).await.status, 202);
 }
 
 #[tokio::test]

@@ -131,7 +131,7 @@ pub(crate) fn bears_ours(request: &HttpRequest) -> bool {
 }
 
 /// RFC 6750, 2.1. Never from the address or a form: those end up in logs and histories.
-fn bearer(request: &HttpRequest) -> ApiResult<String> {
+pub(crate) fn bearer(request: &HttpRequest) -> ApiResult<String> {
     let refused = |code| Problem::from(Error::new(Kind::Unauthenticated, code));
     let mut headers = request.headers().get_all(AUTHORIZATION);
     let header = headers.next().ok_or_else(|| refused("auth.required"))?;

@@ -21,8 +21,19 @@ use crate::problem::{ApiResult, Problem};
 pub const LARGEST: usize = 1024 * 1024;
 /// No request of ours is deeper than five levels.
 const DEEPEST: usize = 32;
-/// For the whole body, against clients that drip.
-const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How much of a body is read.
+#[derive(Clone, Copy, Debug)]
+struct Bounds {
+    largest: usize,
+    deepest: usize,
+    /// For the whole body, against clients that drip.
+    patience: Duration,
+}
+
+const USUAL: Bounds = Bounds { largest: LARGEST, deepest: DEEPEST, patience: Duration::from_secs(30) };
+/// With images inside, and schemas that others wrote.
+const BIG: Bounds = Bounds { largest: 24 * 1024 * 1024, deepest: 64, patience: Duration::from_secs(120) };
 
 /// A JSON body that must be there. `digest` is of the bytes, for idempotency keys.
 #[derive(Clone, Debug)]
@@ -46,8 +57,33 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
         Box::pin(async move {
             gate::opened(&request).await;
             content_type(&request)?;
-            let bytes = read(&request, payload).await?;
+            let bytes = read(&request, payload, USUAL).await?;
             Ok(Self { value: parse(&bytes)?, digest: Sha256::digest(&bytes).into() })
+        })
+    }
+}
+
+/// A JSON body that may be big: conversations that programs send, with images inside.
+#[derive(Clone, Debug)]
+pub struct BigJson<T>(T);
+
+impl<T> BigJson<T> {
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for BigJson<T> {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            gate::opened(&request).await;
+            content_type(&request)?;
+            let bytes = read(&request, payload, BIG).await?;
+            Ok(Self(parse_within(&bytes, BIG.deepest)?))
         })
     }
 }
@@ -73,7 +109,7 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for JsonOrDefault<T> {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             gate::opened(&request).await;
-            let bytes = read(&request, payload).await?;
+            let bytes = read(&request, payload, USUAL).await?;
             let digest = Sha256::digest(&bytes).into();
             if bytes.is_empty() {
                 return Ok(Self { value: T::default(), digest });
@@ -97,32 +133,37 @@ fn content_type(request: &HttpRequest) -> ApiResult<()> {
     if json && utf8 && plain { Ok(()) } else { Err(unsupported()) }
 }
 
-async fn read(request: &HttpRequest, mut payload: Payload) -> ApiResult<Bytes> {
-    let too_large = || Problem::from(Error::new(Kind::TooLarge, "request.too_large").arg("limit", LARGEST));
+async fn read(request: &HttpRequest, mut payload: Payload, bounds: Bounds) -> ApiResult<Bytes> {
+    let Bounds { largest, patience, .. } = bounds;
+    let too_large = || Problem::from(Error::new(Kind::TooLarge, "request.too_large").arg("limit", largest));
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > LARGEST) {
+    if announced.is_some_and(|length| length > largest) {
         return Err(too_large());
     }
     let collect = async {
         let mut body = BytesMut::with_capacity(announced.unwrap_or(0));
         while let Some(chunk) = payload.next().await {
             let chunk = chunk.map_err(|_| Problem::from(Error::new(Kind::Invalid, "request.malformed")))?;
-            if body.len() + chunk.len() > LARGEST {
+            if body.len() + chunk.len() > largest {
                 return Err(too_large());
             }
             body.extend_from_slice(&chunk);
         }
         Ok(body.freeze())
     };
-    tokio::time::timeout(PATIENCE, collect)
+    tokio::time::timeout(patience, collect)
         .await
         .unwrap_or_else(|_| Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "request.timeout")))
 }
 
 /// Parses a body; also used by the tests of features.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
-    if depth(bytes) > DEEPEST {
-        return Err(Error::new(Kind::Invalid, "request.too_deep").arg("limit", DEEPEST).into());
+    parse_within(bytes, DEEPEST)
+}
+
+fn parse_within<T: DeserializeOwned>(bytes: &[u8], deepest: usize) -> ApiResult<T> {
+    if depth(bytes) > deepest {
+        return Err(Error::new(Kind::Invalid, "request.too_deep").arg("limit", deepest).into());
     }
     // Serde would read an array as the fields of a struct in order; no document of ours is one.
     if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {

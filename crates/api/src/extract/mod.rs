@@ -11,6 +11,6 @@ mod path;
 mod query;
 
 pub use caller::{Caller, Operator, Visitor};
-pub use json::{Json, JsonOrDefault};
+pub use json::{BigJson, Json, JsonOrDefault};
 pub use path::Path;
 pub use query::Query;

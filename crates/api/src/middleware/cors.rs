@@ -14,7 +14,7 @@ use crate::shell::Shell;
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
 const REQUEST_HEADERS: &str =
     "accept, accept-language, authorization, content-type, idempotency-key, if-match, last-event-id, x-request-id";
-const ANSWER_HEADERS: &str = "etag, location, ratelimit, ratelimit-policy, retry-after, x-request-id";
+const ANSWER_HEADERS: &str = "etag, location, ratelimit, ratelimit-policy, retry-after, x-obrol-model, x-request-id";
 
 pub async fn cors<B: MessageBody + 'static>(
     request: ServiceRequest,

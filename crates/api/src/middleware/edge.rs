@@ -13,6 +13,7 @@ use actix_web::{Error, HttpMessage, HttpResponse, web};
 use futures_util::FutureExt;
 
 use super::log::Line;
+use super::render::Form;
 use super::{headers, render};
 use crate::facts::Facts;
 use crate::problem::Problem;
@@ -27,6 +28,7 @@ pub async fn edge<B: MessageBody + 'static>(
     let facts = Facts::gather(request.headers(), peer, &shell);
     request.extensions_mut().insert(facts.clone());
     let line = Line::begin(&request, facts.clone());
+    let form = Form::at(request.path());
 
     if !known(request.method()) {
         let refused = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "request.method_not_allowed");
@@ -35,10 +37,10 @@ pub async fn edge<B: MessageBody + 'static>(
     match AssertUnwindSafe(next.call(request)).catch_unwind().await {
         Ok(Ok(response)) => Ok(finish(response.map_into_boxed_body(), &facts, &shell, line)),
         // No request is left to answer to, so the finished answer travels inside the error.
-        Ok(Err(error)) => Err(last_words(HttpResponse::from_error(error), &facts, &shell, line)),
+        Ok(Err(error)) => Err(last_words(HttpResponse::from_error(error), form, &facts, &shell, line)),
         Err(panic) => {
             let cause = domain::Error::broken(format!("panic: {}", message(panic.as_ref())));
-            Err(last_words(HttpResponse::from_error(Problem::from(cause)), &facts, &shell, line))
+            Err(last_words(HttpResponse::from_error(Problem::from(cause)), form, &facts, &shell, line))
         }
     }
 }
@@ -51,16 +53,18 @@ fn known(method: &Method) -> bool {
 
 fn finish(response: ServiceResponse<BoxBody>, facts: &Facts, shell: &Shell, line: Line) -> ServiceResponse<BoxBody> {
     let route = response.request().match_pattern();
-    let api = render::is_api(response.request().path());
+    let form = Form::at(response.request().path());
     let (request, response) = response.into_parts();
-    let mut response = render::problems(response, api, facts);
+    let mut response = render::problems(response, form, facts);
     headers::apply(response.headers_mut(), facts, shell);
     line.end(&response, route.as_deref());
     ServiceResponse::new(request, response)
 }
 
-fn last_words(response: HttpResponse, facts: &Facts, shell: &Shell, line: Line) -> Error {
-    let mut response = render::problems(response, true, facts);
+fn last_words(response: HttpResponse, form: Form, facts: &Facts, shell: &Shell, line: Line) -> Error {
+    // Whoever asked for a page and got nothing at all gets a document.
+    let form = if form == Form::Page { Form::Problem } else { form };
+    let mut response = render::problems(response, form, facts);
     headers::apply(response.headers_mut(), facts, shell);
     line.end(&response, None);
     InternalError::from_response("answered at the edge", response).into()

@@ -1,4 +1,5 @@
-//! Writes problem documents: ours with their code, and the framework's bare statuses under a general one.
+//! Writes documents about failures: ours with their code, and the framework's bare statuses under a general one; for `/v1` in
+//! OpenAI's shape.
 
 use actix_web::HttpResponse;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
@@ -6,18 +7,33 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
 
 use crate::facts::Facts;
+use crate::openai;
 use crate::problem::{MEDIA_TYPE, Problem};
 
-/// Addresses where programs expect documents; elsewhere are pages.
-pub(super) fn is_api(path: &str) -> bool {
-    ["/api/", "/v1/", "/webhooks/", "/.well-known/", "/healthz", "/readyz"]
-        .iter()
-        .any(|prefix| path.starts_with(prefix))
-        || path == "/api"
+/// What is expected at an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// People look at it.
+    Page,
+    /// Programs expect problem documents.
+    Problem,
+    /// OpenAI's clients expect theirs.
+    OpenAi,
+}
+
+impl Form {
+    pub(super) fn at(path: &str) -> Self {
+        let programs = ["/api/", "/webhooks/", "/.well-known/", "/healthz", "/readyz"];
+        match path {
+            _ if openai::is_ours(path) => Self::OpenAi,
+            _ if path == "/api" || programs.iter().any(|prefix| path.starts_with(prefix)) => Self::Problem,
+            _ => Self::Page,
+        }
+    }
 }
 
 /// The same response, with a document as its body when it reports a failure that has none.
-pub(super) fn problems(mut response: HttpResponse, api: bool, facts: &Facts) -> HttpResponse {
+pub(super) fn problems(mut response: HttpResponse, form: Form, facts: &Facts) -> HttpResponse {
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
         return response;
@@ -26,21 +42,31 @@ pub(super) fn problems(mut response: HttpResponse, api: bool, facts: &Facts) -> 
     let general;
     let problem = match attached.as_ref().or_else(|| response.error().and_then(|error| error.as_error::<Problem>())) {
         Some(problem) => problem,
-        None if written(&response) || !(api || empty(&response)) => return response,
+        None if written(&response) || (form == Form::Page && !empty(&response)) => return response,
         None => {
             general = from_status(status);
             &general
         }
     };
     log(problem, &response, facts);
-    let document = problem.body(facts.locale(), facts.request_id());
-    let headers: Vec<_> = problem.headers().collect();
-    let json = serde_json::to_vec(&document).unwrap_or_default();
-    let mut response = response.set_body(BoxBody::new(json));
-    *response.status_mut() = StatusCode::from_u16(document.status).unwrap_or(status);
+    let mut headers: Vec<_> = problem.headers().collect();
+    let (status, media_type, json) = match form {
+        Form::Page | Form::Problem => {
+            let document = problem.body(facts.locale(), facts.request_id());
+            let status = StatusCode::from_u16(document.status).unwrap_or(status);
+            (status, MEDIA_TYPE, serde_json::to_vec(&document))
+        }
+        Form::OpenAi => {
+            let (status, document) = openai::error::document(problem, facts.locale(), facts.request_id());
+            headers.extend(openai::error::headers(problem));
+            (status, "application/json", serde_json::to_vec(&document))
+        }
+    };
+    let mut response = response.set_body(BoxBody::new(json.unwrap_or_default()));
+    *response.status_mut() = status;
     let all = response.headers_mut();
     all.remove(CONTENT_ENCODING);
-    all.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+    all.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
     all.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     for (name, value) in headers {
         all.insert(name, value);

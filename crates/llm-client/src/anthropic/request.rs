@@ -42,6 +42,12 @@ pub(super) fn request(ask: &ChatRequest, sampling: bool) -> Value {
             ToolChoice::Required => body["tool_choice"] = json!({"type": "any"}),
             ToolChoice::Named(name) => body["tool_choice"] = json!({"type": "tool", "name": name}),
         }
+        if ask.parallel_tools == Some(false) && ask.tool_choice != ToolChoice::Never {
+            if body["tool_choice"].is_null() {
+                body["tool_choice"] = json!({"type": "auto"});
+            }
+            body["tool_choice"]["disable_parallel_tool_use"] = json!(true);
+        }
     }
     if let Some(thinking) = ask.reasoning.and_then(|effort| thinking(effort, limit)) {
         body["thinking"] = thinking;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::flavour::{Asker, Flavour, Thinking, TokenLimit};
 use crate::{
-    AnswerFormat, ChatMessage, ChatPart, ChatRequest, ChatRole, Effort, EmbedRequest, ImageSource, ToolChoice,
+    AnswerFormat, ChatMessage, ChatPart, ChatRequest, ChatRole, Effort, EmbedRequest, ImageSource, ToolChoice, ToolSpec,
 };
 
 pub(super) fn request(ask: &ChatRequest, flavour: &Flavour) -> Value {
@@ -37,14 +37,16 @@ pub(super) fn request(ask: &ChatRequest, flavour: &Flavour) -> Value {
     match &ask.format {
         AnswerFormat::Text => {}
         AnswerFormat::Json => body["response_format"] = json!({"type": "json_object"}),
-        AnswerFormat::Schema { name, schema } => {
-            let schema = json!({"name": name, "strict": true, "schema": schema});
+        AnswerFormat::Schema { name, schema, strict } => {
+            let schema = json!({"name": name, "strict": strict, "schema": schema});
             body["response_format"] = json!({"type": "json_schema", "json_schema": schema});
         }
     }
     if !ask.tools.is_empty() {
-        let tool = |tool: &crate::ToolSpec| json!({"type": "function", "function": {"name": tool.name, "description": tool.description, "parameters": tool.parameters}});
         body["tools"] = ask.tools.iter().map(tool).collect();
+        if let Some(parallel) = ask.parallel_tools {
+            body["parallel_tool_calls"] = json!(parallel);
+        }
         match &ask.tool_choice {
             ToolChoice::Auto => {}
             ToolChoice::Never => body["tool_choice"] = json!("none"),
@@ -60,6 +62,15 @@ pub(super) fn request(ask: &ChatRequest, flavour: &Flavour) -> Value {
         body["plugins"] = json!([{"id": "context-compression", "enabled": false}]);
     }
     body
+}
+
+fn tool(tool: &ToolSpec) -> Value {
+    let ToolSpec { name, description, parameters, strict } = tool;
+    let mut function = json!({"name": name, "description": description, "parameters": parameters});
+    if *strict {
+        function["strict"] = json!(true);
+    }
+    json!({"type": "function", "function": function})
 }
 
 /// Floats are sent with three decimals: 0.7 is 0.7, not 0.699999988079071.

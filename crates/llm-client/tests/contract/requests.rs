@@ -22,9 +22,15 @@ fn full() -> ChatRequest {
         seed: Some(1),
         stop: vec!["END".into()],
         language: Some("id".into()),
-        tools: vec![ToolSpec { name: "f".into(), description: "d".into(), parameters: json!({"type": "object"}) }],
+        tools: vec![ToolSpec {
+            name: "f".into(),
+            description: "d".into(),
+            parameters: json!({"type": "object"}),
+            ..ToolSpec::default()
+        }],
         tool_choice: ToolChoice::Named("f".into()),
-        format: AnswerFormat::Schema { name: "r".into(), schema: json!({"type": "object"}) },
+        parallel_tools: None,
+        format: AnswerFormat::Schema { name: "r".into(), schema: json!({"type": "object"}), strict: true },
         reasoning: Some(Effort::Low),
         user: Some("u1".into()),
         context_window: Some(8192),
@@ -202,7 +208,12 @@ async fn the_operators_headers_and_fields_go_along_but_never_replace_ours() {
 
 #[tokio::test]
 async fn choices_formats_and_efforts_of_each_dialect() {
-    let tools = vec![ToolSpec { name: "f".into(), description: "d".into(), parameters: json!({"type": "object"}) }];
+    let tools = vec![ToolSpec {
+        name: "f".into(),
+        description: "d".into(),
+        parameters: json!({"type": "object"}),
+        ..ToolSpec::default()
+    }];
     for (choice, openai, anthropic, gemini) in [
         (ToolChoice::Auto, Value::Null, Value::Null, Value::Null),
         (ToolChoice::Never, json!("none"), json!({"type": "none"}), json!("NONE")),
@@ -217,6 +228,22 @@ async fn choices_formats_and_efforts_of_each_dialect() {
                 Dialect::Ollama => assert_eq!(body["tools"].is_array(), choice != ToolChoice::Never),
                 _ => assert_eq!(body["tool_choice"], openai, "{dialect:?}"),
             }
+        }
+    }
+    for dialect in Dialect::ALL {
+        let strict = tools.iter().map(|tool| ToolSpec { strict: true, ..tool.clone() }).collect();
+        let request = ChatRequest { tools: strict, parallel_tools: Some(false), ..question() };
+        let body = sent(dialect, request, ProviderOptions::default()).await.body;
+        match dialect {
+            Dialect::Anthropic => {
+                assert_eq!(body["tool_choice"], json!({"type": "auto", "disable_parallel_tool_use": true}));
+            }
+            Dialect::Gemini | Dialect::Ollama => assert!(!body.to_string().contains("parallel"), "{body}"),
+            _ => assert_eq!(
+                (&body["parallel_tool_calls"], &body["tools"][0]["function"]["strict"]),
+                (&json!(false), &json!(true)),
+                "{dialect:?}"
+            ),
         }
     }
     let off = |model: &str| ChatRequest { reasoning: Some(Effort::Off), model: model.into(), ..question() };

@@ -49,6 +49,7 @@ async fn the_request_says_what_was_asked() {
             name: "get_stock".into(),
             description: "d".into(),
             parameters: json!({"type": "object"}),
+            ..ToolSpec::default()
         }],
         ..ChatRequest::default()
     };

@@ -89,6 +89,11 @@ impl Rules {
         check(Screen::new(self.output.clone()), text)
     }
 
+    /// Whether there is anything to look for in answers.
+    pub fn look_at_answers(&self) -> bool {
+        !self.output.patterns.is_empty()
+    }
+
     /// For an answer that comes in pieces.
     pub fn screen(&self) -> Screen {
         Screen::new(self.output.clone())

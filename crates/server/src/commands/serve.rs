@@ -165,6 +165,8 @@ fn http(config: &Config, listener: TcpListener, shell: &Shell, app: &App) -> std
     };
     // Nagle's algorithm would hold back the small packets of a stream for up to 40 ms.
     let server = server.tcp_nodelay(true).disable_signals().backlog(4096);
+    // Whoever closes their side has left: what they wanted ends with them, and costs nothing more.
+    let server = server.h1_allow_half_closed(false);
     let server =
         server.client_request_timeout(Duration::from_secs(10)).client_disconnect_timeout(Duration::from_secs(3));
     Ok(server.keep_alive(Duration::from_secs(75)).shutdown_timeout(3).listen(listener)?.run())

@@ -120,13 +120,7 @@ pub async fn run(told: &Value) -> Result<Value> {
     Ok(tally.told(&task, took))
 }
 
-async fn client(
-    task: Rc<Task>,
-    request: Rc<[u8]>,
-    connection: Connection,
-    start: Instant,
-    tally: Rc<RefCell<Tally>>,
-) {
+async fn client(task: Rc<Task>, request: Rc<[u8]>, connection: Connection, start: Instant, tally: Rc<RefCell<Tally>>) {
     let mut connection = Some(connection);
     loop {
         tally.borrow_mut().asked += 1;
@@ -159,12 +153,7 @@ impl Connection {
 }
 
 /// Asks and reads to the end, over the connection that is there or a new one.
-async fn one(
-    task: &Task,
-    request: &[u8],
-    kept: &mut Option<Connection>,
-    tally: &RefCell<Tally>,
-) -> Result<()> {
+async fn one(task: &Task, request: &[u8], kept: &mut Option<Connection>, tally: &RefCell<Tally>) -> Result<()> {
     let connection = match kept {
         Some(connection) => connection,
         None => kept.insert(Connection::open(&task.address).await?),
@@ -238,9 +227,7 @@ impl Tally {
             classes[class] += 1;
         }
         let wanted = if task.streamed { self.asked * task.tokens as u64 } else { 0 };
-        let both = |times: &mut Vec<Duration>| {
-            json!({"p50": percentile(times, 50).as_micros() as u64, "p99": percentile(times, 99).as_micros() as u64})
-        };
+        let both = |times: &mut Vec<Duration>| json!({"p50": percentile(times, 50).as_micros() as u64, "p99": percentile(times, 99).as_micros() as u64});
         json!({
             "asked": self.asked, "answers": self.answers, "fault": self.fault, "micros": took.as_micros() as u64,
             "whole": both(&mut self.whole), "first": both(&mut self.first), "gaps": both(&mut self.gaps),
@@ -296,6 +283,9 @@ mod tests {
 
         let unknown = Task { once: true, ..task("gpt", 5, false) };
         let told = with_upstream(unknown).await;
-        assert!(told["fault"].as_str().is_some_and(|why| why.contains("404") && why.contains("unknown model")), "{told}");
+        assert!(
+            told["fault"].as_str().is_some_and(|why| why.contains("404") && why.contains("unknown model")),
+            "{told}"
+        );
     }
 }

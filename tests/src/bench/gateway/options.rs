@@ -56,12 +56,14 @@ fn other(text: &str) -> Option<Target> {
         _ => return None,
     };
     // The load speaks no TLS; what is measured runs on this machine.
-    let (address, base) = url.strip_prefix("http://")?.split_once('/').unwrap_or((url.strip_prefix("http://")?, ""));
-    let path = format!("/{}", base.trim_end_matches('/')).trim_end_matches('/').to_owned() + "/chat/completions";
-    let port = address.rsplit_once(':').map_or(Some(80), |(_, port)| port.parse::<u16>().ok());
+    let rest = url.strip_prefix("http://")?;
+    let (address, base) = rest.split_once('/').unwrap_or((rest, ""));
+    let address = if address.contains(':') { address.to_owned() } else { format!("{address}:80") };
+    let path = format!("/{base}").trim_end_matches('/').to_owned() + "/chat/completions";
+    let port = address.rsplit_once(':').and_then(|(_, port)| port.parse::<u16>().ok());
     let fits = !name.is_empty() && !model.is_empty() && port.is_some();
     let text = |text: &str| text.to_owned();
-    fits.then(|| Target { name: text(name), address: text(address), path, key: text(key), model: text(model), pid })
+    fits.then(|| Target { name: text(name), address, path, key: text(key), model: text(model), pid })
 }
 
 #[cfg(test)]
@@ -75,21 +77,33 @@ mod tests {
     #[test]
     fn other_gateways_are_named_with_all_that_is_needed() {
         let text = "--seconds 5 --turns 7 --upstream-port 9100 --other a=http://127.0.0.1:4000/v1/,sk-1,openai/{} \
-                    --other b=http://localhost:80,,m,42";
+                    --other b=http://localhost,,m,42";
         let options = read(text).unwrap();
         assert_eq!((options.time, options.turns), (Duration::from_secs(5), 7));
         assert_eq!(options.upstream_port, Some(9100));
         let [a, b] = &options.others[..] else { panic!("{:?}", options.others) };
-        assert_eq!((a.name.as_str(), a.address.as_str(), a.path.as_str()), ("a", "127.0.0.1:4000", "/v1/chat/completions"));
+        assert_eq!(
+            (a.name.as_str(), a.address.as_str(), a.path.as_str()),
+            ("a", "127.0.0.1:4000", "/v1/chat/completions")
+        );
         assert_eq!((a.key.as_str(), a.model.as_str(), a.pid, a.any_model()), ("sk-1", "openai/{}", None, true));
-        assert_eq!((b.path.as_str(), b.pid, b.any_model()), ("/chat/completions", Some(42), false));
+        assert_eq!((b.address.as_str(), b.path.as_str()), ("localhost:80", "/chat/completions"));
+        assert_eq!((b.pid, b.any_model()), (Some(42), false));
     }
 
     #[test]
     fn slips_of_the_pen_are_told() {
         for text in [
-            "--seconds", "--seconds 0", "--turns x", "--what 1", "--other a", "--other a=https://b/v1,k,m",
-            "--other a=http://b:x/v1,k,m", "--other =http://b/v1,k,m", "--other a=http://b/v1,k", "--upstream-port 70000",
+            "--seconds",
+            "--seconds 0",
+            "--turns x",
+            "--what 1",
+            "--other a",
+            "--other a=https://b/v1,k,m",
+            "--other a=http://b:x/v1,k,m",
+            "--other =http://b/v1,k,m",
+            "--other a=http://b/v1,k",
+            "--upstream-port 70000",
         ] {
             assert!(read(text).is_err(), "{text}");
         }

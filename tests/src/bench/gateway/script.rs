@@ -123,7 +123,8 @@ mod tests {
         assert_eq!(whole["usage"]["total_tokens"], 20);
 
         let text = body(&script.at_once).await;
-        let mut events: Vec<_> = text.split_terminator("\n\n").map(|event| event.strip_prefix("data: ").unwrap()).collect();
+        let mut events: Vec<_> =
+            text.split_terminator("\n\n").map(|event| event.strip_prefix("data: ").unwrap()).collect();
         assert_eq!(events.pop(), Some("[DONE]"));
         let events: Vec<Value> = events.into_iter().map(|event| serde_json::from_str(event).unwrap()).collect();
         let said: Vec<_> = events.iter().filter_map(|event| event["choices"][0]["delta"]["content"].as_str()).collect();

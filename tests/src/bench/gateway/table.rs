@@ -132,6 +132,9 @@ mod tests {
             | p50 | 0.50 | 1.00 (+0.50) | 1.25 (+0.75) | — | — |\n\
             | a \\| b | c d | — | — | — | — |\n";
         assert_eq!(table.markdown(), wanted);
-        assert_eq!((thousands(999.6), thousands(41_800.3), thousands(7.0)), ("1,000".into(), "41,800".into(), "7".into()));
+        assert_eq!(
+            (thousands(999.6), thousands(41_800.3), thousands(7.0)),
+            ("1,000".into(), "41,800".into(), "7".into())
+        );
     }
 }

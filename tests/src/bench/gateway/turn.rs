@@ -80,7 +80,8 @@ pub async fn turn(target: &Target, shape: &Shape) -> Result<Found, String> {
     let (tokens, _) = script::asked(shape.model).ok_or_else(|| format!("{}: no such model", shape.model))?;
     let Shape { clients, time, streamed, once, .. } = *shape;
     let Target { address, path, key, model, .. } = target.clone();
-    let task = Task { address, path, key, model: model.replace("{}", shape.model), tokens, clients, time, streamed, once };
+    let task =
+        Task { address, path, key, model: model.replace("{}", shape.model), tokens, clients, time, streamed, once };
     let before = target.pid.map(cpu::used);
     let (mut loading, mut memory) = (std::pin::pin!(load(&task)), None);
     let told = loop {

@@ -170,7 +170,8 @@ fn field<'a>(body: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
 
 fn document(status: u16, body: &Value) -> Vec<u8> {
     let body = body.to_string();
-    let head = format!("HTTP/1.1 {status} -\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
+    let head =
+        format!("HTTP/1.1 {status} -\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
     (head + &body).into_bytes()
 }
 

@@ -1,0 +1,47 @@
+//! Texts as vectors.
+
+use domain::llm::CallKind;
+use domain::{Ctx, Result};
+use llm_gateway::{EmbedAsk, Usage};
+use tokio::time::Instant;
+
+use super::{Entrance, failure, screen};
+use crate::App;
+use crate::llm::purse;
+
+#[derive(Clone, Debug, Default)]
+pub struct Texts {
+    /// `provider/model` or `route/name`.
+    pub model: String,
+    pub texts: Vec<String>,
+    pub dimensions: Option<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Vectors {
+    /// Who made them, as `provider/model`.
+    pub model: String,
+    /// One a text, in the order of the texts.
+    pub vectors: Vec<Vec<f32>>,
+    /// Counted by us where the provider does not say.
+    pub usage: Usage,
+}
+
+/// # Errors
+/// A limit that is used up; what the providers' failures came to, by class (`integration.…`).
+pub async fn embed(app: &App, ctx: &Ctx, entrance: Entrance, texts: Texts) -> Result<Vectors> {
+    let Texts { model, texts, dimensions } = texts;
+    screen::question(app, &ctx.request_id, entrance.user, texts.iter().map(String::as_str)).await?;
+    let purse = purse::open(app, entrance.payer(ctx, CallKind::Embedding));
+    let ask = EmbedAsk {
+        model,
+        texts,
+        dimensions,
+        deadline: Some(Instant::now() + app.settings.whole_run),
+        asker: entrance.user.to_string(),
+        purse: Some(purse.clone()),
+    };
+    let made = app.gateway.embed(ask).await;
+    let made = made.map_err(|failed| purse.refusal().unwrap_or_else(|| failure::of(&failed.error)))?;
+    Ok(Vectors { model: made.id, vectors: made.vectors, usage: made.usage })
+}
