@@ -95,9 +95,10 @@ impl Purse for AppPurse {
     }
 }
 
-/// A call of `payer`, named.
+/// A call of `payer`, named. The ledger keeps provider and model apart, so a model may come with or without its provider.
 pub fn call(app: &App, payer: &Payer, provider: &str, model: &str) -> Call {
     let at = app.clock.now();
+    let model = model.strip_prefix(provider).and_then(|rest| rest.strip_prefix('/')).unwrap_or(model);
     Call {
         id: app.chance.uuid(at).into(),
         call: app.chance.uuid(at).into(),
