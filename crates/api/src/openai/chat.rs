@@ -25,7 +25,7 @@ pub(super) const SPOKE: &str = "x-obrol-model";
     operation_id = "create_chat_completion",
     request_body = ChatBody,
     responses(
-        (status = 200, description = "The answer; with `stream: true` events of the shape `ChatCompletionChunk`", content(
+        (status = 200, description = "The answer; with `stream: true` events, the data of each an OpenAI `chat.completion.chunk`", content(
             (Completion = "application/json"),
             (String = "text/event-stream"),
         )),

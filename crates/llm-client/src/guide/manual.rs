@@ -23,6 +23,7 @@ const ORDER: &[&str] = &[
     "databases",
     "operating",
     "api",
+    "programs",
     "troubleshooting",
     "privacy",
 ];
