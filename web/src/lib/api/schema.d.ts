@@ -829,6 +829,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/chat/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answers a conversation: whole, or with `stream: true` as server-sent events whose last is `[DONE]`.
+         * @description `model` is `provider/model` or `route/name`. Fields that Obrol does not know are ignored; `n` can only be 1. Errors have
+         *     OpenAI's shape. Leaving ends the call at the provider; what was used until then is charged.
+         */
+        post: operations["create_chat_completion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/embeddings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turns texts into vectors, one a text and in their order. */
+        post: operations["create_embedding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be asked now. Providers that do not answer are left out. */
+        get: operations["list_openai_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them. The slashes of an id may be written as they are or as `%2F`. */
+        get: operations["get_openai_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -982,6 +1054,8 @@ export interface components {
             /** @description Null on the last page. */
             next_cursor?: string | null;
         };
+        /** @enum {string} */
+        CameBody: "fallback" | "continued";
         /** @description What a model can do; null: nobody says so, and it may all the same. */
         Capabilities: {
             /**
@@ -1001,6 +1075,96 @@ export interface components {
             /** @default null */
             vision: boolean | null;
         };
+        ChatCompletion: {
+            /** @description Always one. */
+            choices: components["schemas"]["ChatCompletionChoice"][];
+            /**
+             * Format: int64
+             * @description Seconds since the epoch.
+             */
+            created: number;
+            id: string;
+            /** @description Who spoke, as `provider/model`: of a route, or after a fallback, the one that answered. */
+            model: string;
+            /** @description `chat.completion` */
+            object: string;
+            usage?: components["schemas"]["CompletionUsage"] | null;
+        };
+        ChatCompletionAnswer: {
+            /** @description `null` when there are only tool calls. */
+            content?: string | null;
+            /** @description What the model thought, where it tells. */
+            reasoning_content?: string | null;
+            /** @default null */
+            refusal: unknown;
+            /** @description `assistant` */
+            role: string;
+            tool_calls?: components["schemas"]["ChatCompletionToolCall"][];
+        };
+        ChatCompletionChoice: {
+            /** @description `stop`, `length` or `tool_calls`. */
+            finish_reason: string;
+            /** Format: int32 */
+            index: number;
+            /** @default null */
+            logprobs: unknown;
+            message: components["schemas"]["ChatCompletionAnswer"];
+        };
+        ChatCompletionContent: string | components["schemas"]["ChatCompletionContentPart"][];
+        ChatCompletionContentPart: {
+            image_url?: components["schemas"]["ChatCompletionImage"] | null;
+            refusal?: string | null;
+            text?: string | null;
+            /** @description `text` or `image_url`. */
+            type: string;
+        };
+        ChatCompletionImage: {
+            /** @description `data:image/png;base64,…`, or an address that the provider fetches: Obrol does not. */
+            url: string;
+        };
+        ChatCompletionMessage: {
+            content?: components["schemas"]["ChatCompletionContent"] | null;
+            /** @description `system`, `developer`, `user`, `assistant` or `tool`. */
+            role: string;
+            /** @description Of a tool: which call this is the result of. */
+            tool_call_id?: string | null;
+            /** @description Of an assistant: what it called. */
+            tool_calls?: components["schemas"]["ChatCompletionMessageToolCall"][] | null;
+        };
+        ChatCompletionMessageToolCall: {
+            function: components["schemas"]["ChatCompletionMessageToolCallFunction"];
+            id: string;
+        };
+        ChatCompletionMessageToolCallFunction: {
+            /** @description JSON, as the model wrote it. */
+            arguments: string;
+            name: string;
+        };
+        ChatCompletionNamedFunction: {
+            name: string;
+        };
+        ChatCompletionNamedToolChoice: {
+            function?: components["schemas"]["ChatCompletionNamedFunction"] | null;
+            /** @description Only `function`. */
+            type: string;
+        };
+        ChatCompletionTool: {
+            function?: components["schemas"]["FunctionObject"] | null;
+            /** @description Only `function`. */
+            type: string;
+        };
+        ChatCompletionToolCall: {
+            function: components["schemas"]["ChatCompletionToolCallFunction"];
+            id: string;
+            /** @description `function` */
+            type: string;
+        };
+        ChatCompletionToolCallFunction: {
+            /** @description JSON, as the model wrote it. */
+            arguments: string;
+            name: string;
+        };
+        ChatCompletionToolChoice: string | components["schemas"]["ChatCompletionNamedToolChoice"];
         /** @description One thing that readiness looks at. */
         Check: {
             /** @description Without it the server cannot work; the others only degrade it. */
@@ -1008,6 +1172,20 @@ export interface components {
             /** @description `database`, `disk`, `coordination`. */
             name: string;
             ok: boolean;
+        };
+        CompletionTokensDetails: {
+            /** Format: int64 */
+            reasoning_tokens: number;
+        };
+        CompletionUsage: {
+            /** Format: int64 */
+            completion_tokens: number;
+            completion_tokens_details: components["schemas"]["CompletionTokensDetails"];
+            /** Format: int64 */
+            prompt_tokens: number;
+            prompt_tokens_details: components["schemas"]["PromptTokensDetails"];
+            /** Format: int64 */
+            total_tokens: number;
         };
         Conversation: {
             archived: boolean;
@@ -1060,6 +1238,54 @@ export interface components {
             /** @description Null on the last page. */
             next_cursor?: string | null;
         };
+        CreateChatCompletionRequest: {
+            /** Format: int32 */
+            max_completion_tokens?: number | null;
+            /** Format: int32 */
+            max_tokens?: number | null;
+            messages: components["schemas"]["ChatCompletionMessage"][];
+            /**
+             * @description `provider/model` or `route/name`.
+             * @example openai/gpt-4o-mini
+             */
+            model: string;
+            /**
+             * Format: int32
+             * @description Only 1.
+             */
+            n?: number | null;
+            parallel_tool_calls?: boolean | null;
+            /** @description `none`, `minimal`, `low`, `medium`, `high`, `xhigh` or `max`; `minimal` counts as `low`, what is above `high` as `high`. */
+            reasoning_effort?: string | null;
+            response_format?: components["schemas"]["ResponseFormat"] | null;
+            /** @description As `user`, and before it. */
+            safety_identifier?: string | null;
+            /** Format: int64 */
+            seed?: number | null;
+            stop?: components["schemas"]["Stop"] | null;
+            stream?: boolean | null;
+            stream_options?: components["schemas"]["StreamOptions"] | null;
+            /** Format: float */
+            temperature?: number | null;
+            tool_choice?: components["schemas"]["ChatCompletionToolChoice"] | null;
+            tools?: components["schemas"]["ChatCompletionTool"][] | null;
+            /** Format: float */
+            top_p?: number | null;
+            /** @description Which of your own users asks. The provider gets a digest of it. */
+            user?: string | null;
+        };
+        CreateEmbeddingRequest: {
+            /**
+             * Format: int32
+             * @description Shorter vectors than the model's own, where it can.
+             */
+            dimensions?: number | null;
+            /** @description `float` (default), or `base64`: the little-endian 32-bit floats of each vector. */
+            encoding_format?: string | null;
+            input: components["schemas"]["EmbeddingInput"];
+            /** @description `provider/model` or `route/name`. */
+            model: string;
+        };
         /** @description A new key. */
         CreatedApiKey: {
             key: components["schemas"]["ApiKey"];
@@ -1102,6 +1328,37 @@ export interface components {
             secret?: string;
             /** Format: int32 */
             weight?: number;
+        };
+        Embedding: {
+            embedding: components["schemas"]["EmbeddingVector"];
+            /** @description Which of the texts. */
+            index: number;
+            /** @description `embedding` */
+            object: string;
+        };
+        EmbeddingInput: string | string[] | number[] | number[][];
+        EmbeddingList: {
+            data: components["schemas"]["Embedding"][];
+            /** @description Who made them, as `provider/model`. */
+            model: string;
+            /** @description `list` */
+            object: string;
+            usage: components["schemas"]["EmbeddingUsage"];
+        };
+        EmbeddingUsage: {
+            /** Format: int64 */
+            prompt_tokens: number;
+            /** Format: int64 */
+            total_tokens: number;
+        };
+        EmbeddingVector: number[] | string;
+        FunctionObject: {
+            description?: string | null;
+            /** @description Letters, digits, `_` and `-`, at most 64. */
+            name: string;
+            /** @description A JSON schema of the arguments. */
+            parameters?: unknown;
+            strict?: boolean | null;
         };
         HitList: {
             items: components["schemas"]["RuleHit"][];
@@ -1193,6 +1450,7 @@ export interface components {
             id: string;
             /** @description The model that spoke, or is asked. */
             model?: string | null;
+            origin?: components["schemas"]["OriginBody"] | null;
             /**
              * Format: uuid
              * @description The message that this one follows; several with one parent are branches.
@@ -1429,6 +1687,49 @@ export interface components {
             direction: components["schemas"]["RuleDirection"];
             pattern: string;
         };
+        OpenAiError: {
+            error: components["schemas"]["OpenAiErrorBody"];
+        };
+        OpenAiErrorBody: {
+            /** @description Stable and machine-readable: OpenAI's word where it has one, else ours. */
+            code: string;
+            /** @description For people, in the caller's language, with the request id at its end. */
+            message: string;
+            /** @description Which value is wrong, for example `messages[0].content`. */
+            param?: string | null;
+            /**
+             * @description `invalid_request_error`, `authentication_error`, `permission_error`, `not_found_error`, `rate_limit_error`,
+             *     `insufficient_quota`, `api_error` or `service_unavailable_error`.
+             */
+            type: string;
+        };
+        OpenAiModel: {
+            /**
+             * Format: int64
+             * @description Always 0: providers do not agree on what it says.
+             */
+            created: number;
+            /**
+             * @description `provider/model` or `route/name`.
+             * @example openai/gpt-4o-mini
+             */
+            id: string;
+            /** @description `model` */
+            object: string;
+            /** @description The provider; `route` for routes. */
+            owned_by: string;
+        };
+        OpenAiModelList: {
+            data: components["schemas"]["OpenAiModel"][];
+            /** @description `list` */
+            object: string;
+        };
+        /** @description How an answer came to a model that was not asked first. */
+        OriginBody: {
+            came: components["schemas"]["CameBody"];
+            /** @description `provider/model` of the one before, if it is known. */
+            instead_of?: string | null;
+        };
         /** @description One piece of a message. */
         Part: {
             text: string;
@@ -1540,6 +1841,12 @@ export interface components {
              * @example /content/0/text
              */
             pointer: string;
+        };
+        PromptTokensDetails: {
+            /** Format: int64 */
+            cache_write_tokens: number;
+            /** Format: int64 */
+            cached_tokens: number;
         };
         Provider: {
             base_url: string;
@@ -1658,6 +1965,16 @@ export interface components {
              * @enum {string}
              */
             token_delivery?: "cookie" | "body";
+        };
+        ResponseFormat: {
+            json_schema?: components["schemas"]["ResponseFormatJsonSchema"] | null;
+            /** @description `text`, `json_object` or `json_schema`. */
+            type: string;
+        };
+        ResponseFormatJsonSchema: {
+            name: string;
+            schema?: unknown;
+            strict?: boolean | null;
         };
         Revealed: {
             text: string;
@@ -1866,6 +2183,11 @@ export interface components {
             limits: components["schemas"]["Limits"];
             month: components["schemas"]["PeriodBody"];
             today: components["schemas"]["PeriodBody"];
+        };
+        Stop: string | string[];
+        StreamOptions: {
+            /** @description The usage comes in a last chunk without choices. */
+            include_usage?: boolean | null;
         };
         /** @description How a provider failed. */
         UpstreamFault: {
@@ -7983,6 +8305,428 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_chat_completion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateChatCompletionRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer; with `stream: true` events, the data of each an OpenAI `chat.completion.chunk` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatCompletion"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description The key was not made for that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description Nobody offers this model */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description The body did not come in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description The body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description A fault of the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description The provider failed, or refuses the server */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description Busy or away for a moment; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description The provider did not answer in time */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+        };
+    };
+    create_embedding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateEmbeddingRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbeddingList"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description The key was not made for that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description Nobody offers this model */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description The body did not come in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description The body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description A fault of the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description The provider failed, or refuses the server */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description Busy or away for a moment; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description The provider did not answer in time */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+        };
+    };
+    list_openai_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiModelList"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description The key was not made for that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description A fault of the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description Busy or away for a moment; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+        };
+    };
+    get_openai_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `provider/model` or `route/name` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiModel"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not good any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description The key was not made for that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description Nobody offers it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description A fault of the server */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description Busy or away for a moment; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
                 };
             };
         };
