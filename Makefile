@@ -18,8 +18,8 @@ lint: ## formatting, clippy, the laws of the house, dependencies, the pages
 test: ## every test, with its databases, Redis and Chromium (PART="it sqlite" for one part)
 	@scripts/test.sh $(PART)
 
-bench: ## the durable chat path beside the bare upstream, as ratios of one run
-	@scripts/bench.sh
+bench: ## the durable chat path and the gateway beside the bare upstream, by turns (PART=gateway for one)
+	@scripts/bench.sh $(PART)
 
 openapi: ## write openapi/openapi.json and the web client's types from the code
 	@scripts/openapi.sh

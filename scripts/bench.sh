@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
-# Builds the release binary and the load client, then measures both sides in one run; a table goes to stdout.
+# Builds the release binary and the load client, then measures all sides in one run; tables go to stdout.
+#     scripts/bench.sh            both parts
+#     scripts/bench.sh gateway    one: chat, gateway; `gateway --help` tells its options
 set -euo pipefail
 
 cd "$(dirname "$(readlink -f "$0")")/.."

@@ -11,6 +11,8 @@
 
 mod accounts;
 mod accounts_edges;
+mod admin_llm;
+mod api_keys;
 mod conversations;
 mod crash;
 mod database_tls;
@@ -19,14 +21,18 @@ mod failpoints;
 mod fault_database;
 mod fault_provider;
 mod fault_redis;
+mod house;
 mod limits;
 mod matrix;
+mod money;
 mod nodes;
 mod problems;
 mod providers;
 mod runs;
 mod spa;
+mod usage;
 mod v1_chat;
+mod v1_content;
 mod v1_embeddings;
 mod v1_errors;
 mod v1_keys;

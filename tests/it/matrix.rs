@@ -14,14 +14,19 @@ enum Door {
     /// 2xx, or a 4xx about the request itself (never 401, 403, 404).
     In,
     Unauthenticated,
+    /// 403: what is for administrators, or for nobody who comes like this.
+    Forbidden,
     NotFound,
 }
-use Door::{In, NotFound, Unauthenticated};
+use Door::{Forbidden, In, NotFound, Unauthenticated};
 
 /// anonymous, expired or made-up token, owner, stranger, administrator (who owns nothing here).
 type Row = [Door; 5];
 const PUBLIC: Row = [In, In, In, In, In];
 const SIGNED_IN: Row = [Unauthenticated, Unauthenticated, In, In, In];
+const OPERATORS: Row = [Unauthenticated, Unauthenticated, Forbidden, Forbidden, In];
+/// The id is none of an operator's things: whoever administers hears that, and nobody else.
+const ONE_OF_OPERATORS: Row = [Unauthenticated, Unauthenticated, Forbidden, Forbidden, NotFound];
 const OWNED: Row = [Unauthenticated, Unauthenticated, In, NotFound, NotFound];
 
 /// The one list that a new route must be added to.
@@ -53,6 +58,50 @@ const ROWS: &[(&str, &str, Row)] = &[
     ("GET", "/api/v1/runs/{id}", OWNED),
     ("GET", "/api/v1/runs/{id}/events", OWNED),
     ("POST", "/api/v1/runs/{id}/cancel", OWNED),
+    ("GET", "/api/v1/me/api-keys", SIGNED_IN),
+    ("POST", "/api/v1/me/api-keys", SIGNED_IN),
+    ("DELETE", "/api/v1/me/api-keys/{id}", OWNED),
+    ("GET", "/api/v1/me/usage", SIGNED_IN),
+    ("GET", "/api/v1/me/usage/calls", SIGNED_IN),
+    ("GET", "/api/v1/me/limits", SIGNED_IN),
+    ("GET", "/api/v1/admin/llm/providers", OPERATORS),
+    ("POST", "/api/v1/admin/llm/providers", OPERATORS),
+    ("GET", "/api/v1/admin/llm/providers/{id}", ONE_OF_OPERATORS),
+    ("PATCH", "/api/v1/admin/llm/providers/{id}", ONE_OF_OPERATORS),
+    ("DELETE", "/api/v1/admin/llm/providers/{id}", ONE_OF_OPERATORS),
+    ("POST", "/api/v1/admin/llm/providers/{id}/probe", ONE_OF_OPERATORS),
+    ("POST", "/api/v1/admin/llm/providers/{id}/credentials", ONE_OF_OPERATORS),
+    ("PATCH", "/api/v1/admin/llm/providers/{id}/credentials/{credential_id}", ONE_OF_OPERATORS),
+    ("DELETE", "/api/v1/admin/llm/providers/{id}/credentials/{credential_id}", ONE_OF_OPERATORS),
+    ("GET", "/api/v1/admin/llm/models", OPERATORS),
+    ("PUT", "/api/v1/admin/llm/models", OPERATORS),
+    ("DELETE", "/api/v1/admin/llm/models", OPERATORS),
+    ("GET", "/api/v1/admin/llm/prices", OPERATORS),
+    ("PUT", "/api/v1/admin/llm/prices", OPERATORS),
+    ("DELETE", "/api/v1/admin/llm/prices", OPERATORS),
+    ("POST", "/api/v1/admin/llm/prices/import", OPERATORS),
+    ("GET", "/api/v1/admin/llm/routes", OPERATORS),
+    ("POST", "/api/v1/admin/llm/routes", OPERATORS),
+    ("GET", "/api/v1/admin/llm/routes/{id}", ONE_OF_OPERATORS),
+    ("PATCH", "/api/v1/admin/llm/routes/{id}", ONE_OF_OPERATORS),
+    ("DELETE", "/api/v1/admin/llm/routes/{id}", ONE_OF_OPERATORS),
+    ("GET", "/api/v1/admin/llm/limits", OPERATORS),
+    ("PUT", "/api/v1/admin/llm/limits", OPERATORS),
+    ("GET", "/api/v1/admin/llm/limits/standing", OPERATORS),
+    ("DELETE", "/api/v1/admin/llm/limits/{id}", ONE_OF_OPERATORS),
+    ("GET", "/api/v1/admin/llm/rules", OPERATORS),
+    ("POST", "/api/v1/admin/llm/rules", OPERATORS),
+    ("PATCH", "/api/v1/admin/llm/rules/{id}", ONE_OF_OPERATORS),
+    ("DELETE", "/api/v1/admin/llm/rules/{id}", ONE_OF_OPERATORS),
+    ("GET", "/api/v1/admin/llm/rule-hits", OPERATORS),
+    ("POST", "/api/v1/admin/llm/rule-hits/{id}/reveal", ONE_OF_OPERATORS),
+    ("GET", "/api/v1/admin/llm/alerts", OPERATORS),
+    ("POST", "/api/v1/admin/llm/alerts/{id}/resolve", ONE_OF_OPERATORS),
+    ("GET", "/api/v1/admin/llm/settings", OPERATORS),
+    ("PUT", "/api/v1/admin/llm/settings", OPERATORS),
+    ("GET", "/api/v1/admin/llm/usage", OPERATORS),
+    ("GET", "/api/v1/admin/llm/usage/calls", OPERATORS),
+    ("GET", "/api/v1/admin/llm/usage.csv", OPERATORS),
     ("GET", "/v1/models", SIGNED_IN),
     ("GET", "/v1/models/{id}", SIGNED_IN),
     ("POST", "/v1/chat/completions", SIGNED_IN),
@@ -112,6 +161,8 @@ fn body(method: &str, path: &str) -> Value {
     match (method, path) {
         ("POST", "/api/v1/conversations/{id}/messages") => json!({"content": [{"type": "text", "text": "hello"}]}),
         ("PATCH", "/api/v1/conversations/{id}") => json!({"title": "Mine now"}),
+        ("PATCH", "/api/v1/admin/llm/rules/{id}") => json!({"enabled": false}),
+        ("POST", "/api/v1/admin/llm/providers/{id}/credentials") => json!({"label": "a", "secret": "b"}),
         _ => json!({}),
     }
 }
@@ -146,6 +197,7 @@ async fn cell(world: &World, method: &str, path_of: &str, row: Row) {
         let ok = match door {
             In => status < 500 && !matches!(status, 401 | 403 | 404),
             Unauthenticated => status == 401,
+            Forbidden => status == 403,
             NotFound => status == 404,
         };
         // Nobody is signed in by an empty login.
@@ -169,6 +221,15 @@ async fn filled(owner: &Api, path: &str) -> String {
     }
     if path.starts_with("/v1/models/") {
         return path.replace("{id}", "fake/fake-tok20");
+    }
+    if path.contains("/admin/") {
+        return path
+            .replace("{id}", &uuid::Uuid::now_v7().to_string())
+            .replace("{credential_id}", &uuid::Uuid::now_v7().to_string());
+    }
+    if path.contains("/api-keys/") {
+        let made = owner.post("/api/v1/me/api-keys", json!({"name": "mine", "scopes": ["chat"]})).await.expect(201);
+        return path.replace("{id}", made["key"]["id"].as_str().unwrap());
     }
     if path.contains("/sessions/") {
         let devices = owner.get("/api/v1/auth/sessions").await.expect(200);

@@ -20,6 +20,7 @@ pub mod fake_llm;
 pub mod fakes;
 pub mod fakes_by_name;
 pub mod follow;
+pub mod operator;
 pub mod ports;
 pub mod process;
 pub mod program;

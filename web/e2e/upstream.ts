@@ -38,7 +38,9 @@ export async function startUpstream(): Promise<Upstream> {
     request.on("data", (part) => {
       body += part;
     });
-    request.on("end", () => void answer(body, response));
+    request.on("end", () => {
+      if (!list(request.url ?? "", response)) void answer(body, response);
+    });
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   return {
@@ -49,6 +51,51 @@ export async function startUpstream(): Promise<Upstream> {
     },
   };
 }
+
+/** Lists of models as OpenAI and OpenRouter write them, and what is left of the money. */
+function list(url: string, response: ServerResponse): boolean {
+  const say = (body: object) => {
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(JSON.stringify(body));
+    return true;
+  };
+  if (url.endsWith("/credits")) return say({ data: { total_credits: 25, total_usage: 21.4 } });
+  if (!url.endsWith("/models")) return false;
+  if (!url.startsWith("/router"))
+    return say({
+      object: "list",
+      data: Object.values(MODELS).map((id) => ({ id, object: "model", owned_by: "tests" })),
+    });
+  return say({
+    data: ROUTED.map(([id, name, window, input, output]) => ({
+      id,
+      name,
+      context_length: window,
+      architecture: { input_modalities: ["text", "image"], output_modalities: ["text"] },
+      supported_parameters: ["tools", "response_format", "reasoning"],
+      pricing: { prompt: input, completion: output },
+    })),
+  });
+}
+
+const ROUTED = [
+  [
+    "meta-llama/llama-3.3-70b-instruct",
+    "Meta: Llama 3.3 70B Instruct",
+    131_072,
+    "0.00000012",
+    "0.0000003",
+  ],
+  ["qwen/qwen3-32b", "Qwen: Qwen3 32B", 40_960, "0.0000001", "0.0000003"],
+  [
+    "mistralai/mistral-small-3.2-24b-instruct",
+    "Mistral: Mistral Small 3.2 24B",
+    128_000,
+    "0.00000005",
+    "0.0000001",
+  ],
+  ["anthropic/claude-sonnet-4", "Anthropic: Claude Sonnet 4", 1_000_000, "0.000003", "0.000015"],
+] as const;
 
 async function answer(body: string, response: ServerResponse): Promise<void> {
   const asked = body === "" ? {} : JSON.parse(body);

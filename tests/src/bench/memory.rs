@@ -2,8 +2,17 @@
 
 /// Resident bytes.
 pub fn resident(pid: u32) -> u64 {
+    of(pid, "VmRSS:")
+}
+
+/// The most that was resident at any time.
+pub fn peak(pid: u32) -> u64 {
+    of(pid, "VmHWM:")
+}
+
+fn of(pid: u32, what: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("the process is there");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("VmRSS");
+    let line = status.lines().find_map(|line| line.strip_prefix(what)).expect(what);
     line.split_whitespace().next().and_then(|text| text.parse::<u64>().ok()).expect("kB") * 1024
 }
 

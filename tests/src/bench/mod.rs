@@ -1,6 +1,10 @@
-//! What `make bench` measures: the durable chat path beside the bare upstream, in turn, in one run.
+//! What `make bench` measures: the durable chat path beside the bare upstream, in turn, in one run. The gateway's part is in
+//! [`gateway`].
 
+pub mod command;
+pub mod cpu;
 pub mod disk;
+pub mod gateway;
 pub mod load;
 pub mod memory;
 pub mod report;

@@ -1,7 +1,8 @@
-//! `make bench`: measures the binary that `OBROL_BIN` names and prints a table (Markdown) on stdout.
+//! `make bench`: measures the binary that `OBROL_BIN` names and prints tables (Markdown) on stdout.
 
-#[tokio::main]
-async fn main() {
-    let rows = obrol_tests::bench::run().await;
-    obrol_tests::bench::report::print(&rows);
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    obrol_tests::bench::command::run(&words)
 }

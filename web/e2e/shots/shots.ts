@@ -1,16 +1,14 @@
 // Pictures of every page, phone and desktop, light and dark, to be looked at: `OBROL_BIN=… pnpm run shots [FOLDER] [NAME …]`.
 // `SHOTS_LOOKS=phone-ja,desktop-id` takes only those. Nothing compares them; a change of looks is judged by eyes.
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
-import { type Browser, type BrowserContext, chromium, type Page } from "@playwright/test";
+import { type Browser, type BrowserContext, chromium } from "@playwright/test";
 import { ADMIN, PASSWORD, type Running, startServer } from "../own-server.ts";
 import { MODELS, providerSettings, startUpstream } from "../upstream.ts";
+import { Album, faults, type Look, OUT } from "./album.ts";
 import { Device } from "./api.ts";
+import { operator, seedDesk } from "./desk.ts";
 
-const OUT = process.argv[2] ?? join(tmpdir(), "obrol-shots");
-const ONLY = process.argv.slice(3);
 const DIST = join(import.meta.dirname, "../../dist");
 const QUESTION = "How does a queue differ from a cron job? Show me a worker in Rust.";
 const TYPES: Record<string, string> = {
@@ -20,12 +18,6 @@ const TYPES: Record<string, string> = {
   ".html": "text/html; charset=utf-8",
 };
 
-interface Look {
-  name: string;
-  phone: boolean;
-  dark: boolean;
-  locale: "en" | "id" | "ja";
-}
 const LOOKS: Look[] = [
   { name: "desktop-light", phone: false, dark: false, locale: "en" },
   { name: "desktop-dark", phone: false, dark: true, locale: "en" },
@@ -129,46 +121,6 @@ async function serveBuilt(context: BrowserContext): Promise<void> {
       });
     },
   );
-}
-
-const faults: string[] = [];
-
-class Album {
-  readonly #look: Look;
-  readonly page: Page;
-  constructor(look: Look, page: Page) {
-    this.#look = look;
-    this.page = page;
-  }
-
-  get phone(): boolean {
-    return this.#look.phone;
-  }
-
-  async take(name: string, prepare: () => Promise<unknown>): Promise<void> {
-    if (ONLY.length > 0 && !ONLY.some((one) => name.includes(one))) return;
-    try {
-      await prepare();
-      await this.page.waitForTimeout(350);
-      await this.page.screenshot({ path: join(OUT, this.#look.name, `${name}.png`) });
-      const wide = await this.page.evaluate(
-        () => document.documentElement.scrollWidth - innerWidth,
-      );
-      if (wide > 0) faults.push(`${this.#look.name}/${name}: ${wide} px too wide`);
-      const { violations } = await new AxeBuilder({ page: this.page }).analyze();
-      for (const one of violations)
-        faults.push(
-          `${this.#look.name}/${name}: ${one.id} ${one.nodes.map((node) => node.target).join(", ")}`,
-        );
-    } catch (error) {
-      faults.push(`${this.#look.name}/${name}: ${String(error).split("\n").slice(0, 2).join(" ")}`);
-    }
-  }
-
-  async openSide(): Promise<void> {
-    const opener = this.page.locator("header button:has(svg)").first();
-    if (this.phone && !(await this.page.locator("dialog[open]").count())) await opener.click();
-  }
 }
 
 async function visitor(album: Album, server: Running, fresh: Running): Promise<void> {
@@ -359,6 +311,7 @@ async function shoot(
     headers: { Origin: server.url },
   });
   await reader(album, server, seeded);
+  await operator(album, server.url);
   await context.close();
 }
 
@@ -378,6 +331,7 @@ const browser = await chromium.launch({
 });
 try {
   const device = await Device.of(server.url);
+  await seedDesk(device, upstream.url);
   const seeded = await seed(device);
   const wanted = process.env.SHOTS_LOOKS?.split(",");
   for (const look of LOOKS.filter(({ name }) => wanted?.includes(name) ?? true))

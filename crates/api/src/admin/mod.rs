@@ -2,6 +2,7 @@
 //!
 //! Every handler takes an `Operator`: for whoever is none nothing else of the request is read.
 
+mod alerts;
 mod credentials;
 mod limits;
 mod models;
@@ -10,6 +11,7 @@ mod providers;
 mod routes;
 mod rule_hits;
 mod rules;
+mod settings;
 mod usage;
 mod wire;
 
@@ -50,6 +52,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(rules::remove)
         .service(rule_hits::list)
         .service(rule_hits::reveal)
+        .service(alerts::list)
+        .service(alerts::resolve)
+        .service(settings::read)
+        .service(settings::set)
         .service(usage::sums)
         .service(usage::calls)
         .service(usage::csv);

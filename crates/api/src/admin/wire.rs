@@ -1,8 +1,10 @@
 //! Providers and their credentials on the wire. No type that goes out has a place for a secret.
 
+use app::llm::credits::Credits;
 use app::llm::overview::{BreakerState, Condition, CredentialOverview, ModelHealth, Origin, ProviderOverview};
 use app::llm::probe::Probed;
 use domain::llm::ProviderKind;
+use domain::llm::alert::CreditLevel;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -218,7 +220,22 @@ impl From<ProviderOverview> for ProviderBody {
                 waiting: health.waiting as u64,
                 models: health.models.into_iter().map(ModelHealthBody::from).collect(),
             }),
-            credits: None,
+            credits: provider.credits.map(CreditsBody::from),
+        }
+    }
+}
+
+impl From<Credits> for CreditsBody {
+    fn from(credits: Credits) -> Self {
+        Self {
+            remaining_micros: credits.remaining,
+            used_micros: credits.used,
+            checked_at: credits.checked_at.into(),
+            level: match credits.level {
+                CreditLevel::Ok => CreditsLevelWord::Ok,
+                CreditLevel::Warning => CreditsLevelWord::Warning,
+                CreditLevel::Critical => CreditsLevelWord::Critical,
+            },
         }
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::conversations::{Author, Conversation, Message, MessageStatus, Part, client_message_id, compose};
 use domain::ids::{ConversationId, MessageId, RunId};
+use domain::llm::Asker;
 use domain::runs::Run;
 use domain::{Ctx, Error, Kind, Principal, Result};
 
@@ -117,7 +118,8 @@ async fn take_turn(app: &App, principal: &Principal, tell: impl Fn(Allowance)) -
         tell(Allowance { limit, remaining: hit.remaining, reset_after: hit.reset_after });
     }
     match taken {
-        Ok(_) => Ok(()),
+        // What operators allow beside what the server does.
+        Ok(_) => crate::llm::limits::admit(app, &Asker::person(principal.user)).await.map(|_| ()),
         Err(hit) => {
             let wait = hit.reset_after.max(Duration::from_secs(1));
             Err(Error::new(Kind::TooMany, "message.too_many").arg("seconds", wait.as_secs()).retry_after(wait))

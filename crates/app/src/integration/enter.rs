@@ -33,7 +33,6 @@ pub async fn enter(app: &App, ctx: &Ctx, scope: KeyScope) -> Result<Entrance> {
     let principal = ctx.holder(scope)?;
     let user = principal.user;
     let asker = Asker { api_key: principal.key.map(|key| key.id), ..Asker::person(user) };
-    let known = limits::of(app, &asker).await?;
-    let admitted = limits::admit(app, &asker, &known).await?;
+    let admitted = limits::admit(app, &asker).await?;
     Ok(Entrance { user, asker, admitted })
 }

@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use coordination::Heard;
 use domain::ids::{CredentialId, RuleId};
-use domain::llm::limits::of_subject;
-use domain::llm::{Action, Asker, Capabilities, Direction, Limit};
+use domain::llm::{Action, Asker, Capabilities, Direction, LimitBook};
 use domain::{Chance, Result};
 use llm_gateway::rules::{Rule, RuleAction, RuleDirection, Rules};
 use llm_gateway::{GatewaySettings, ModelSettings, ProviderSettings, RouteSettings, RouteStep};
@@ -27,7 +26,7 @@ const LOOK: Duration = Duration::from_secs(30);
 pub struct House {
     /// As the environment says.
     base: Arc<GatewaySettings>,
-    limits: RwLock<Arc<[Limit]>>,
+    limits: RwLock<Arc<LimitBook>>,
     rules: RwLock<Rules>,
     settings: RwLock<Arc<LlmSettings>>,
     /// Which secret each credential had when it was read.
@@ -45,7 +44,7 @@ impl House {
     pub(crate) fn new(base: Arc<GatewaySettings>, chance: &Chance) -> Self {
         Self {
             base,
-            limits: RwLock::new(Arc::from([])),
+            limits: RwLock::default(),
             rules: RwLock::default(),
             settings: RwLock::default(),
             seals: RwLock::default(),
@@ -58,15 +57,11 @@ impl House {
 
     /// Whether a limit of tokens or money holds for somebody whose account this is.
     pub(crate) fn capped(&self, asker: &Asker) -> bool {
-        let limits = self.limits();
-        !limits.is_empty()
-            && asker.subjects().any(|subject| {
-                let held = of_subject(&limits, subject);
-                held.tokens_per_day.is_some() || held.cost_per_month.is_some()
-            })
+        self.limits().capped(asker)
     }
 
-    pub(crate) fn limits(&self) -> Arc<[Limit]> {
+    /// As they were read last, at most a moment ago.
+    pub fn limits(&self) -> Arc<LimitBook> {
         self.limits.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -144,7 +139,7 @@ pub(crate) async fn refresh(app: &App, what: Changed) -> Result<()> {
     match what {
         Changed::Limits => {
             let limits = persistence::llm::limits::all(app.db.read()).await?;
-            *house.limits.write().unwrap_or_else(PoisonError::into_inner) = limits.into();
+            *house.limits.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(LimitBook::new(&limits));
         }
         Changed::Rules => {
             let rules: Vec<Rule> = rules::in_force(app).await?.iter().map(rule).collect();

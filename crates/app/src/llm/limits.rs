@@ -89,10 +89,11 @@ pub struct Admitted {
 ///
 /// # Errors
 /// `llm.requests_spent`, with the time to wait.
-pub async fn admit(app: &App, asker: &Asker, limits: &[Limit]) -> Result<Option<Admitted>> {
+pub async fn admit(app: &App, asker: &Asker) -> Result<Option<Admitted>> {
+    let limits = app.llm.limits();
     let mut tightest: Option<Admitted> = None;
     for subject in asker.subjects() {
-        let Some(limit) = of_subject(limits, subject).requests_per_minute else { continue };
+        let Some(limit) = limits.of(subject).requests_per_minute else { continue };
         let hit = app.coordination.counter().hit(&format!("llm:{subject}"), limit, Duration::from_secs(60)).await;
         if !hit.allowed {
             let error = Error::new(Kind::TooMany, "llm.requests_spent").arg("scope", subject.scope().as_str());

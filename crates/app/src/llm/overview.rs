@@ -7,6 +7,7 @@ use persistence::llm::{credentials as credential_rows, providers as rows};
 
 pub use llm_gateway::{BreakerState, ModelHealth, ProviderHealth};
 
+use super::credits::{self, Credits};
 use super::providers::Provider;
 use crate::App;
 use crate::accounts::Admin;
@@ -62,10 +63,13 @@ pub struct ProviderOverview {
     pub times: Option<(Timestamp, Timestamp, i64)>,
     pub credentials: Vec<CredentialOverview>,
     pub health: Option<ProviderHealth>,
+    /// What it said last of its money.
+    pub credits: Option<Credits>,
 }
 
 /// All of them: the database's, the environment's, what is built in.
-pub async fn providers(app: &App, _: Admin) -> Result<Vec<ProviderOverview>> {
+pub async fn providers(app: &App, admin: Admin) -> Result<Vec<ProviderOverview>> {
+    let credits = credits::list(app, admin).await?;
     let stored = rows::all(app.db.read()).await?;
     let mut secrets = credential_rows::all(app.db.read(), None).await?;
     let health = app.gateway.health().providers;
@@ -75,16 +79,20 @@ pub async fn providers(app: &App, _: Admin) -> Result<Vec<ProviderOverview>> {
         let health = health.iter().find(|one| one.provider == provider.name).cloned();
         all.push(of_database(provider, own, health));
     }
-    let settings = app.gateway.settings();
+    let given = app.llm.environment();
     let (environment, built_in): (Vec<_>, Vec<_>) = health
         .into_iter()
         .filter(|health| !all.iter().any(|known| known.name == health.provider))
-        .partition(|health| settings.providers.iter().any(|own| own.name.eq_ignore_ascii_case(&health.provider)));
+        .partition(|health| given.iter().any(|own| own.name.eq_ignore_ascii_case(&health.provider)));
     for health in environment {
-        let own = settings.providers.iter().find(|own| own.name.eq_ignore_ascii_case(&health.provider));
+        let own = given.iter().find(|own| own.name.eq_ignore_ascii_case(&health.provider));
         all.extend(own.map(|own| of_environment(own, health)));
     }
-    all.extend(built_in.into_iter().map(|health| of_house(health, &settings.ollama_url)));
+    let ollama = app.gateway.settings().ollama_url.clone();
+    all.extend(built_in.into_iter().map(|health| of_house(health, &ollama)));
+    for provider in &mut all {
+        provider.credits = credits.iter().find(|one| one.provider == provider.name).cloned();
+    }
     Ok(all)
 }
 
@@ -96,7 +104,8 @@ pub async fn provider(app: &App, admin: Admin, id: ProviderId) -> Result<Provide
     let provider = super::providers::get(app, admin, id).await?;
     let secrets = credential_rows::all(app.db.read(), Some(id)).await?;
     let health = app.gateway.health().providers.into_iter().find(|one| one.provider == provider.name);
-    Ok(of_database(provider, secrets, health))
+    let credits = credits::list(app, admin).await?.into_iter().find(|one| one.provider == provider.name);
+    Ok(ProviderOverview { credits, ..of_database(provider, secrets, health) })
 }
 
 fn of_database(
@@ -134,6 +143,7 @@ fn of_database(
         origin: Origin::Database,
         times: Some((provider.created_at, provider.updated_at, provider.version)),
         health,
+        credits: None,
     }
 }
 
@@ -166,6 +176,7 @@ fn of_environment(own: &llm_gateway::ProviderSettings, health: ProviderHealth) -
         times: None,
         credentials: credentials.collect(),
         health: Some(health),
+        credits: None,
     }
 }
 
@@ -185,6 +196,7 @@ fn of_house(health: ProviderHealth, ollama_url: &str) -> ProviderOverview {
         times: None,
         credentials: Vec::new(),
         health: Some(health),
+        credits: None,
     }
 }
 

@@ -169,14 +169,9 @@ fn place_of(base_url: &str) -> String {
     base_url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/").to_ascii_lowercase()
 }
 
-/// A name that the environment gave is not free: the two would be one.
+/// Looked at before anything is tried out. One of the environment may have the name: the saved one stands in its place.
 async fn free(app: &App, provider: &Provider) -> Result<()> {
     let stored = rows::all(app.db.read()).await?;
-    let settings = app.gateway.settings();
-    let known = settings.providers.iter().any(|own| own.name.eq_ignore_ascii_case(&provider.name));
-    if known && !stored.iter().any(|other| other.name == provider.name) {
-        return Err(Error::new(Kind::Conflict, "llm.name_taken"));
-    }
     if stored.iter().any(|other| other.name == provider.name && other.id != provider.id) {
         return Err(Error::new(Kind::Conflict, "llm.name_taken"));
     }

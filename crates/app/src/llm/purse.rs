@@ -48,7 +48,7 @@ impl AppPurse {
 
     async fn grant(&self, planned: &Planned<'_>) -> Result<Grant, Error> {
         let (app, payer) = (&self.app, &self.payer);
-        let call = call(app, payer, planned.provider, planned.id);
+        let call = call(app, payer, planned.provider, &planned.model.to_lowercase());
         app.llm.note_use(planned.credential_id);
         let account = CallAccount {
             app: app.clone(),

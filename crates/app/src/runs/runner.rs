@@ -55,6 +55,8 @@ pub(super) struct Record {
     pub exhausted: bool,
     /// When the provider says that asking again makes sense.
     pub retry_after: Option<Duration>,
+    /// Who said the text that it goes on from, as far as that is known.
+    pub begun_by: Option<String>,
     /// How the answer came to its model, where another was asked first.
     pub origin: Option<Origin>,
     /// What the context showed of question and answer, so that the end need not read it again.
@@ -139,6 +141,7 @@ async fn answer(app: &App, run: &Run, live: &Live, deadline: Instant, record: &m
             for _ in 0..=FITS {
                 let messages = context::fit(&branch, budget);
                 let kept = kept(app, run, live);
+                record.begun_by = avoid.last().filter(|_| kept.is_some()).cloned();
                 record.asked = estimate::messages(&messages);
                 let purse = purse(app, run);
                 let question = Question { messages: messages.clone(), avoid: &avoid, kept, deadline };

@@ -23,7 +23,7 @@ pub(super) async fn stream(app: &App, run: &Run, live: &Live, answer: Answer, re
     record.model = Some(answer.model.clone());
     record.credential.clone_from(&answer.credential);
     record.tries = trail(&answer.tries);
-    record.origin = origin(&answer, &run.model);
+    record.origin = origin(&answer, &run.model, record.begun_by.take());
     let mut screen = app.llm.rules().screen();
     let kept = live.text().1;
     let mut repeated = if answer.continuation == Continuation::Replay { kept.as_str() } else { "" };
@@ -109,7 +109,7 @@ async fn pass(app: &App, run: &Run, live: &Live, screened: Screened) -> Option<D
 }
 
 /// How the answer came to its model; `None` when it is the one that was asked.
-fn origin(answer: &Answer, asked: &str) -> Option<Origin> {
+fn origin(answer: &Answer, asked: &str, begun_by: Option<String>) -> Option<Origin> {
     let came = match &answer.why {
         Spoke::First | Spoke::Retried => return None,
         Spoke::Fallback { .. } => Came::Fallback,
@@ -117,7 +117,8 @@ fn origin(answer: &Answer, asked: &str) -> Option<Origin> {
     };
     let before = match &answer.why {
         Spoke::Fallback { after } => after.first().map(|one| format!("{}/{}", one.provider, one.model.to_lowercase())),
-        Spoke::First | Spoke::Retried | Spoke::Continued => None,
+        Spoke::Continued => begun_by,
+        Spoke::First | Spoke::Retried => None,
     };
     let before = before.or_else(|| answer.route.is_none().then(|| asked.to_lowercase()));
     Some(Origin { came, instead_of: before.filter(|before| *before != answer.id) })

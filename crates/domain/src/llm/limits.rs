@@ -1,5 +1,6 @@
 //! Who may use how much: limits of scopes, and the budgets that one call counts against.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use uuid::Uuid;
@@ -214,6 +215,42 @@ pub fn of_subject(limits: &[Limit], subject: Subject) -> Limits {
         }
     }
     own.or(general)
+}
+
+/// All limits, found by whom they concern without looking at the others'.
+#[derive(Clone, Debug, Default)]
+pub struct LimitBook {
+    general: HashMap<Scope, Limits>,
+    own: HashMap<(Scope, Uuid), Limits>,
+}
+
+impl LimitBook {
+    pub fn new(limits: &[Limit]) -> Self {
+        let mut book = Self::default();
+        for limit in limits {
+            match limit.subject {
+                None => book.general.insert(limit.scope, limit.limits),
+                Some(id) => book.own.insert((limit.scope, id), limit.limits),
+            };
+        }
+        book
+    }
+
+    /// As [`of_subject`].
+    pub fn of(&self, subject: Subject) -> Limits {
+        let general = self.general.get(&subject.scope()).copied().unwrap_or_default();
+        let own = subject.id().and_then(|id| self.own.get(&(subject.scope(), id)));
+        own.copied().unwrap_or_default().or(general)
+    }
+
+    /// Whether tokens or money of somebody whose account this is are limited.
+    pub fn capped(&self, asker: &Asker) -> bool {
+        let any = !self.general.is_empty() || !self.own.is_empty();
+        any && asker.subjects().any(|subject| {
+            let held = self.of(subject);
+            held.tokens_per_day.is_some() || held.cost_per_month.is_some()
+        })
+    }
 }
 
 /// What is used up.

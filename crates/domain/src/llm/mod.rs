@@ -18,7 +18,7 @@ mod tests;
 
 pub use budget::{Amount, Budget, Cap, Delta};
 pub use ledger::{CallKind, Entry, Input, Outcome, Spent, State};
-pub use limits::{Asker, Exceeded, Limit, Limits, Measure, Scope, Subject};
+pub use limits::{Asker, Exceeded, Limit, LimitBook, Limits, Measure, Scope, Subject};
 pub use price::{Price, PriceSource, Tokens};
 pub use provider::{Capabilities, CredentialState, ProviderKind, ProviderName};
 pub use route::{Route, RouteStep};

@@ -82,6 +82,8 @@ fn ones_own_limit_goes_before_that_of_all_and_the_strictest_scope_wins() {
         limit(Scope::ApiKey, Some(key), Some(50), None),
     ];
     let (ada, bob) = (Subject::User(UserId::from_uuid(ada)), Subject::User(UserId::from_uuid(bob)));
+    let book = LimitBook::new(&limits);
+    assert!([ada, bob, Subject::Everyone].into_iter().all(|one| book.of(one) == of_subject(&limits, one)));
     assert_eq!(of_subject(&limits, ada).tokens_per_day, Some(500), "more than the others");
     assert_eq!(of_subject(&limits, ada).cost_per_month, Some(5), "what is not said is as for all");
     assert_eq!(of_subject(&limits, bob).tokens_per_day, Some(100));

@@ -49,6 +49,8 @@ llm-rule_hit_not_found = There is no such hit.
     .title = Hit not found
 llm-rule_hit_text_gone = The text is not stored, or not any more.
     .title = The text is gone
+llm-alert_not_found = There is no such alert.
+    .title = Alert not found
 
 field-llm-name_invalid = A name has lower-case letters a–z, digits, - and _, and begins with a letter or a digit.
 field-llm-name_reserved = This name has a meaning of its own here. Choose another one.
@@ -64,6 +66,5 @@ field-llm-limit_empty = Set at least one of the limits.
 field-llm-pattern_control = Contains a character that cannot be seen.
 field-llm-price_in_past = A price cannot begin in the past: what calls have cost stays.
 field-llm-range_invalid = The end must come after the beginning, by at most { $max } days.
-llm-alert_not_found = There is no such alert.
 field-llm-model_unknown = Nobody offers this model.
 field-llm-subject_unknown = There is nobody with this id.

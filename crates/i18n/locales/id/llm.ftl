@@ -49,6 +49,8 @@ llm-rule_hit_not_found = Temuan itu tidak ada.
     .title = Temuan tidak ditemukan
 llm-rule_hit_text_gone = Teksnya tidak disimpan, atau sudah tidak ada.
     .title = Teks sudah tidak ada
+llm-alert_not_found = Peringatan ini tidak ada.
+    .title = Peringatan tidak ditemukan
 
 field-llm-name_invalid = Nama terdiri atas huruf kecil a–z, angka, - dan _, serta diawali huruf atau angka.
 field-llm-name_reserved = Nama ini memiliki arti tersendiri di sini. Pilih nama lain.
@@ -64,6 +66,5 @@ field-llm-limit_empty = Isi setidaknya satu batas.
 field-llm-pattern_control = Mengandung karakter yang tidak terlihat.
 field-llm-price_in_past = Harga tidak dapat berlaku surut: biaya yang sudah tercatat tetap.
 field-llm-range_invalid = Akhir harus setelah awal, paling lama { $max } hari.
-llm-alert_not_found = Peringatan ini tidak ada.
 field-llm-model_unknown = Tidak ada yang menyediakan model ini.
 field-llm-subject_unknown = Tidak ada yang memiliki id ini.

@@ -49,6 +49,8 @@ llm-rule_hit_not_found = その検出はありません。
     .title = 検出が見つかりません
 llm-rule_hit_text_gone = 本文は保存されていないか、すでに削除されました。
     .title = 本文はもうありません
+llm-alert_not_found = この通知は存在しません。
+    .title = 通知が見つかりません
 
 field-llm-name_invalid = 名前には英小文字、数字、-、_ を使い、先頭は英小文字か数字にしてください。
 field-llm-name_reserved = この名前は予約されています。別の名前にしてください。
@@ -64,6 +66,5 @@ field-llm-limit_empty = 上限を少なくともひとつ指定してくださ�
 field-llm-pattern_control = 見えない文字が含まれています。
 field-llm-price_in_past = 価格を過去から始めることはできません。記録された費用は変わりません。
 field-llm-range_invalid = 終わりは始まりより後で、{ $max } 日以内にしてください。
-llm-alert_not_found = この通知は存在しません。
 field-llm-model_unknown = このモデルはどこからも提供されていません。
 field-llm-subject_unknown = この id の対象はありません。

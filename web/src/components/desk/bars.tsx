@@ -22,7 +22,7 @@ const HEIGHT = 100;
 export function niceTop(most: number): number {
   if (most <= 0) return 1;
   const ten = 10 ** Math.floor(Math.log10(most));
-  const step = [1, 2, 2.5, 5, 10].find((one) => one * ten >= most) ?? 10;
+  const step = [1, 1.5, 2, 3, 4, 6, 8, 10].find((one) => one * ten >= most) ?? 10;
   return step * ten;
 }
 

@@ -31,15 +31,15 @@ const is = {
 } as const;
 
 const cellClass =
-  "px-4 py-2.5 align-middle @max-2xl:flex @max-2xl:items-center @max-2xl:justify-between @max-2xl:gap-4 @max-2xl:py-1 @max-2xl:before:shrink-0 @max-2xl:before:text-muted @max-2xl:before:content-[attr(data-label)]";
+  "px-4 py-2.5 align-middle @max-xl:flex @max-xl:items-center @max-xl:justify-between @max-xl:gap-4 @max-xl:py-1 @max-xl:before:shrink-0 @max-xl:before:text-muted @max-xl:before:content-[attr(data-label)]";
 const firstClass =
-  "px-4 py-2.5 text-start align-middle font-medium @max-2xl:block @max-2xl:pt-3 @max-2xl:pb-1";
+  "px-4 py-2.5 text-start align-middle font-medium @max-xl:block @max-xl:pt-3 @max-xl:pb-1";
 
 export function DataTable<T>({ label, columns, rows, keyOf, foot }: DataTableProps<T>) {
   return (
     <div className="overflow-x-auto rounded-card border border-line bg-surface">
-      <table {...is.table} aria-label={label} className="w-full text-sm @max-2xl:block">
-        <thead {...is.group} className="@max-2xl:sr-only">
+      <table {...is.table} aria-label={label} className="w-full text-sm @max-xl:block">
+        <thead {...is.group} className="@max-xl:sr-only">
           <tr {...is.row} className="border-line border-b">
             {columns.map((column) => (
               <th
@@ -56,9 +56,9 @@ export function DataTable<T>({ label, columns, rows, keyOf, foot }: DataTablePro
             ))}
           </tr>
         </thead>
-        <tbody {...is.group} className="divide-y divide-line @max-2xl:block">
+        <tbody {...is.group} className="divide-y divide-line @max-xl:block">
           {rows.map((row) => (
-            <tr {...is.row} key={keyOf(row)} className="@max-2xl:block @max-2xl:pb-2">
+            <tr {...is.row} key={keyOf(row)} className="@max-xl:block @max-xl:pb-2">
               {columns.map((column, place) =>
                 place === 0 ? (
                   <th {...is.side} key={column.key} scope="row" className={firstClass}>
@@ -79,11 +79,8 @@ export function DataTable<T>({ label, columns, rows, keyOf, foot }: DataTablePro
           ))}
         </tbody>
         {foot ? (
-          <tfoot {...is.group} className="@max-2xl:block">
-            <tr
-              {...is.row}
-              className="border-line border-t font-medium @max-2xl:block @max-2xl:pb-2"
-            >
+          <tfoot {...is.group} className="@max-xl:block">
+            <tr {...is.row} className="border-line border-t font-medium @max-xl:block @max-xl:pb-2">
               {columns.map((column, place) =>
                 place === 0 ? (
                   <th {...is.side} key={column.key} scope="row" className={firstClass}>

@@ -1,6 +1,5 @@
 // The typed client. Every request carries the bearer token and the reader's language; a 401 gets one refresh and one retry.
 import { createClient } from "./create-client.ts";
-import type { paths as gateway } from "./gateway.d.ts";
 import type { paths } from "./schema.d.ts";
 import { getAccessToken, getSession, refresh } from "./token.ts";
 
@@ -43,7 +42,7 @@ export async function authorizedFetch(request: Request): Promise<Response> {
 
 const origin = typeof location === "undefined" ? "http://localhost" : location.origin;
 
-export const api = createClient<paths & gateway>({
+export const api = createClient<paths>({
   baseUrl: origin,
   fetch: authorizedFetch,
 });

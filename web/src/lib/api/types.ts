@@ -1,8 +1,7 @@
 // The words of the API under the names the pages use; the only importer of the generated schema besides the client.
-import type { components as gateway } from "./gateway.d.ts";
 import type { components } from "./schema.d.ts";
 
-type Schemas = components["schemas"] & gateway["schemas"];
+type Schemas = components["schemas"];
 
 export type User = Schemas["User"];
 export type Signed = Schemas["AuthAnswer"];
@@ -39,7 +38,7 @@ export type Rule = Schemas["Rule"];
 export type NewRule = Schemas["NewRule"];
 export type RuleHit = Schemas["RuleHit"];
 export type Alert = Schemas["Alert"];
-export type GatewaySettings = Schemas["GatewaySettings"];
+export type LlmSettings = Schemas["LlmSettings"];
 
 export interface Page<T> {
   items: T[];

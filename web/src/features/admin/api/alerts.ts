@@ -3,19 +3,24 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api } from "@/lib/api/client.ts";
 import { dataOf } from "@/lib/api/problem.ts";
 
-export const alertsQuery = infiniteQueryOptions({
-  queryKey: ["admin", "alerts"],
-  queryFn: ({ pageParam, signal }) =>
-    dataOf(
-      api.GET("/api/v1/admin/llm/alerts", {
-        params: { query: pageParam === null ? {} : { cursor: pageParam } },
-        signal,
-      }),
-    ),
-  initialPageParam: null as string | null,
-  getNextPageParam: (page) => page.next_cursor ?? null,
-  refetchInterval: 30_000,
-});
+export const ALERTS = ["admin", "alerts"];
+
+/** Newest first: those that are open, or all. */
+export function alertsQuery(open: boolean) {
+  return infiniteQueryOptions({
+    queryKey: [...ALERTS, open],
+    queryFn: ({ pageParam, signal }) =>
+      dataOf(
+        api.GET("/api/v1/admin/llm/alerts", {
+          params: { query: { open, ...(pageParam === null ? {} : { cursor: pageParam }) } },
+          signal,
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor ?? null,
+    refetchInterval: 30_000,
+  });
+}
 
 export async function resolveAlert(id: string): Promise<void> {
   await dataOf(api.POST("/api/v1/admin/llm/alerts/{id}/resolve", { params: { path: { id } } }));

@@ -10,54 +10,42 @@ import { Switch } from "@/components/desk/switch.tsx";
 import { Button } from "@/components/ui/button.tsx";
 import type { Alert } from "@/lib/api/types.ts";
 import { useChange } from "@/lib/query/use-change.ts";
-import { alertsQuery, resolveAlert } from "../api/alerts.ts";
+import { ALERTS, alertsQuery, resolveAlert } from "../api/alerts.ts";
 import { useAlertText } from "./use-alert-text.ts";
 
 export function AlertList() {
   const t = useTranslations("admin.overview");
-  const alerts = useInfiniteQuery(alertsQuery);
   const [all, setAll] = useState(false);
+  const alerts = useInfiniteQuery(alertsQuery(!all));
   const resolve = useChange<string>({
     act: resolveAlert,
-    touches: [alertsQuery.queryKey],
+    touches: [ALERTS],
     said: t("resolved"),
     done: focusTitle,
     loud: true,
   });
   return (
     <>
+      <Switch label={t("showResolved")} checked={all} onChange={setAll} />
       <Loaded query={alerts} failed={t("alertsFailed")} rows={2}>
         {(data) => {
           const items = data.pages.flatMap((page) => page.items);
-          const open = items.filter((one) => !one.resolved_at);
-          const shown = all ? items : open;
-          return (
-            <>
-              {items.length > open.length ? (
-                <Switch
-                  label={t("showResolved", { count: items.length - open.length })}
-                  checked={all}
-                  onChange={setAll}
+          return items.length === 0 ? (
+            <p className="flex items-center gap-3 rounded-card bg-good-soft px-4 py-3 text-good-ink text-sm">
+              <CircleCheck className="size-5 shrink-0" aria-hidden="true" />
+              {t("noAlerts")}
+            </p>
+          ) : (
+            <ul className={`${cardClass} divide-y divide-line`}>
+              {items.map((one) => (
+                <AlertRow
+                  key={one.id}
+                  alert={one}
+                  busy={resolve.value === one.id}
+                  onResolve={() => resolve.run(one.id)}
                 />
-              ) : null}
-              {shown.length === 0 ? (
-                <p className="flex items-center gap-3 rounded-card bg-good-soft px-4 py-3 text-good-ink text-sm">
-                  <CircleCheck className="size-5 shrink-0" aria-hidden="true" />
-                  {t("noAlerts")}
-                </p>
-              ) : (
-                <ul className={`${cardClass} divide-y divide-line`}>
-                  {shown.map((one) => (
-                    <AlertRow
-                      key={one.id}
-                      alert={one}
-                      busy={resolve.value === one.id}
-                      onResolve={() => resolve.run(one.id)}
-                    />
-                  ))}
-                </ul>
-              )}
-            </>
+              ))}
+            </ul>
           );
         }}
       </Loaded>

@@ -131,7 +131,11 @@ function Row({ credential, menu }: { credential: Credential; menu: ReactNode }) 
         <p className="text-muted text-xs">
           {[
             t("weight", { weight: credential.weight }),
-            used ? t("used", { when: format.relativeTime(used < now ? used : now, now) }) : null,
+            used
+              ? t("used", {
+                  when: format.relativeTime(Math.min(used.getTime(), now.getTime()), now),
+                })
+              : null,
             reason
               ? t("reason", {
                   reason: t.has(`reasons.${reason}` as "reasons.auth")

@@ -39,9 +39,13 @@ export function HealthTable({ models }: { models: readonly ModelHealth[] }) {
       head: t("health.errors"),
       end: true,
       cell: (one) =>
-        one.calls === 0
-          ? "–"
-          : t("health.share", { share: share(one.failure_share), calls: count(one.calls) }),
+        one.calls === 0 ? (
+          "–"
+        ) : (
+          <span className={one.failure_share >= 0.5 ? "text-danger-ink" : undefined}>
+            {t("health.share", { share: share(one.failure_share), calls: count(one.calls) })}
+          </span>
+        ),
     },
   ];
   return (

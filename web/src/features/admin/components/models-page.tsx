@@ -184,7 +184,7 @@ function Abilities({ model }: { model: AdminModel }) {
   );
   if (known.length === 0) return <span className="text-muted">–</span>;
   return (
-    <span className="flex flex-wrap gap-1 @max-2xl:justify-end">
+    <span className="flex flex-wrap gap-1 @max-xl:justify-end">
       {known.map((one) => (
         <Badge key={one}>{t(`ability.${one}`)}</Badge>
       ))}

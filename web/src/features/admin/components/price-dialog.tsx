@@ -26,8 +26,13 @@ export function PriceDialog({ model, onClose }: { model: AdminModel; onClose: ()
   const locale = useLocale();
   const client = useQueryClient();
   const price = model.price ?? null;
-  const shown = (part: Part) =>
-    price === null ? "" : toDecimal(price[part], scaleOf(part), locale);
+  const shown = (part: Part) => {
+    if (price === null) return "";
+    // What follows from the input price is left to follow it.
+    if (part.startsWith("cache") && price[part] === price.input) return "";
+    if (part === "per_request" && price.per_request === 0) return "";
+    return toDecimal(price[part], scaleOf(part), locale);
+  };
   const check = (part: Part) => (value: string) => {
     const needed = part === "input" || part === "output";
     if (value.trim() === "") return needed ? common("required") : null;

@@ -56,7 +56,7 @@ export function ProviderCard({ provider, onEdit, onDelete }: ProviderCardProps) 
                     : t("on")
                   : t("off")}
               </Badge>
-              {provider.private_network ? <Badge>{t("private")}</Badge> : null}
+              {own && provider.private_network ? <Badge>{t("private")}</Badge> : null}
               {credits ? (
                 <Badge tone={CREDIT_TONES[credits.level]}>
                   {credits.remaining_micros === null || credits.remaining_micros === undefined
@@ -72,10 +72,12 @@ export function ProviderCard({ provider, onEdit, onDelete }: ProviderCardProps) 
               {provider.base_url === "" ? null : ` · ${provider.base_url}`}
             </p>
           </div>
-          <Button tone="secondary" busy={test.busy} onClick={() => test.run()}>
-            <Zap className="size-4.5 max-sm:hidden" aria-hidden="true" />
-            {t("test")}
-          </Button>
+          {own ? (
+            <Button tone="secondary" busy={test.busy} onClick={() => test.run()}>
+              <Zap className="size-4.5 max-sm:hidden" aria-hidden="true" />
+              {t("test")}
+            </Button>
+          ) : null}
           {own ? (
             <Menu
               trigger={
@@ -119,7 +121,7 @@ export function ProviderCard({ provider, onEdit, onDelete }: ProviderCardProps) 
           <p className="text-muted text-sm">{t("noHealth")}</p>
         )}
         {health && health.models.length > 0 ? <HealthTable models={health.models} /> : null}
-        <CredentialList provider={provider} />
+        {provider.origin === "built_in" ? null : <CredentialList provider={provider} />}
       </article>
     </li>
   );

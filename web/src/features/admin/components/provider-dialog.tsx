@@ -84,7 +84,7 @@ function ProviderForm({ provider, onReload, onClose }: ProviderFormProps) {
     {
       name: provider?.name ?? first,
       base_url: provider?.base_url ?? BASE_URLS[first],
-      credentials: "",
+      secret: "",
       models: provider?.models.join("\n") ?? "",
       max_concurrency: provider?.max_concurrency?.toString() ?? "",
       headers: "",
@@ -92,7 +92,7 @@ function ProviderForm({ provider, onReload, onClose }: ProviderFormProps) {
     {
       name: filled,
       base_url: filled,
-      ...(provider === null && needsKey(kind) ? { credentials: filled } : {}),
+      ...(provider === null && needsKey(kind) ? { secret: filled } : {}),
       max_concurrency: (value) =>
         value.trim() === "" || (parseWhole(value) ?? 0) >= 1 ? null : t("concurrencyInvalid"),
       headers: (value) => (headersOf(value) === null ? t("headersInvalid") : null),
@@ -111,7 +111,7 @@ function ProviderForm({ provider, onReload, onClose }: ProviderFormProps) {
     setUnproven(false);
     setStale(false);
     const headers = headersOf(values.headers) ?? {};
-    const secret = values.credentials.trim();
+    const secret = values.secret.trim();
     const slots = values.max_concurrency.trim();
     const written = {
       kind,
@@ -209,7 +209,7 @@ function ProviderForm({ provider, onReload, onClose }: ProviderFormProps) {
           label={needsKey(kind) ? t("key") : t("keyOptional")}
           hint={t("keyHint")}
           autoComplete="off"
-          {...form.field("credentials")}
+          {...form.field("secret")}
         />
       ) : null}
       <Switch

@@ -4,16 +4,14 @@ import { useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import { Loaded } from "@/components/desk/loaded.tsx";
 import { Block, cardClass, Page } from "@/components/desk/page.tsx";
-import { SelectField } from "@/components/desk/select-field.tsx";
 import { Switch } from "@/components/desk/switch.tsx";
 import { Alert } from "@/components/ui/alert.tsx";
 import { Button } from "@/components/ui/button.tsx";
 import { TextField } from "@/components/ui/field.tsx";
 import { toast } from "@/components/ui/toast-store.ts";
-import type { GatewaySettings } from "@/lib/api/types.ts";
+import type { LlmSettings } from "@/lib/api/types.ts";
 import { useFields } from "@/lib/form/use-fields.ts";
 import { MICROS, parseDecimal, toDecimal } from "@/lib/money/decimal.ts";
-import { providersQuery } from "../api/providers.ts";
 import { saveSettings, settingsQuery } from "../api/settings.ts";
 
 export function SettingsPage() {
@@ -28,13 +26,11 @@ export function SettingsPage() {
   );
 }
 
-function SettingsForm({ settings }: { settings: GatewaySettings }) {
+function SettingsForm({ settings }: { settings: LlmSettings }) {
   const t = useTranslations("admin.settings");
   const common = useTranslations("common");
   const locale = useLocale();
   const client = useQueryClient();
-  const providers = useQuery({ ...providersQuery, refetchInterval: false });
-  const [checker, setChecker] = useState(settings.moderation?.provider ?? "");
   const [cache, setCache] = useState(settings.cache_answers);
   const read = (value: string) => parseDecimal(value, MICROS, locale);
   const needed = (value: string) => {
@@ -48,14 +44,12 @@ function SettingsForm({ settings }: { settings: GatewaySettings }) {
         daily === null || daily === undefined ? "" : toDecimal(daily, MICROS, locale),
       credit_warning_micros: toDecimal(settings.credit_warning_micros, MICROS, locale),
       credit_critical_micros: toDecimal(settings.credit_critical_micros, MICROS, locale),
-      model: settings.moderation?.model ?? "",
     },
     {
       daily_spend_alert_micros: (value) =>
         value.trim() === "" || read(value) !== null ? null : t("sumInvalid"),
       credit_warning_micros: needed,
       credit_critical_micros: needed,
-      model: (value) => (checker !== "" && value.trim() === "" ? common("required") : null),
     },
   );
   const submit = form.onSubmit(async (values) => {
@@ -63,18 +57,11 @@ function SettingsForm({ settings }: { settings: GatewaySettings }) {
       daily_spend_alert_micros: read(values.daily_spend_alert_micros),
       credit_warning_micros: read(values.credit_warning_micros) ?? 0,
       credit_critical_micros: read(values.credit_critical_micros) ?? 0,
-      moderation: checker === "" ? null : { provider: checker, model: values.model.trim() },
       cache_answers: cache,
     });
     client.setQueryData(settingsQuery.queryKey, saved);
     toast(t("saved"), { tone: "good" });
   });
-  const names = [
-    ...new Set([
-      ...(settings.moderation ? [settings.moderation.provider] : []),
-      ...(providers.data?.items ?? []).map((one) => one.name),
-    ]),
-  ];
   return (
     <form noValidate onSubmit={submit} className="flex max-w-xl flex-col gap-8">
       {form.fault ? <Alert tone="danger">{form.fault}</Alert> : null}
@@ -104,29 +91,6 @@ function SettingsForm({ settings }: { settings: GatewaySettings }) {
               {...form.field("credit_critical_micros")}
             />
           </div>
-        </div>
-      </Block>
-      <Block title={t("moderation")}>
-        <div className={`${cardClass} flex flex-col gap-5 p-5`}>
-          <SelectField
-            label={t("moderationProvider")}
-            hint={t("moderationHint")}
-            choices={[
-              { value: "", label: t("moderationOff") },
-              ...names.map((one) => ({ value: one, label: one })),
-            ]}
-            value={checker}
-            onChange={(event) => setChecker(event.target.value)}
-          />
-          {checker === "" ? null : (
-            <TextField
-              label={t("moderationModel")}
-              placeholder="omni-moderation-latest"
-              autoComplete="off"
-              spellCheck={false}
-              {...form.field("model")}
-            />
-          )}
         </div>
       </Block>
       <Block title={t("cache")}>

@@ -1,6 +1,6 @@
 // What the model said, while it says it and after.
 import { useQueryClient } from "@tanstack/react-query";
-import { CircleAlert, CircleStop, RefreshCw } from "lucide-react";
+import { CircleAlert, CircleStop, RefreshCw, Waypoints } from "lucide-react";
 import { useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { Button } from "@/components/ui/button.tsx";
@@ -47,6 +47,9 @@ export function AnswerView({ turn, last, busy, chooseBranch, model }: TurnViewPr
       ) : null}
       {message.status === "failed" && over ? (
         <Failed message={message} busy={busy || again.busy} onRetry={last ? again.run : null} />
+      ) : null}
+      {over && message.origin ? (
+        <Origin message={message} speaker={speaker} models={models} />
       ) : null}
       {over ? (
         <div
@@ -96,6 +99,31 @@ function Facts({ message, speaker }: { message: Message; speaker: string | null 
   const facts = [speaker, taken].filter((one) => one !== null);
   return facts.length === 0 ? null : (
     <p className="min-w-0 ps-2 text-muted text-xs">{facts.join(" · ")}</p>
+  );
+}
+
+interface OriginProps {
+  message: Message;
+  speaker: string | null;
+  models: readonly { id: string; name: string }[];
+}
+
+/** Another model spoke than the one that was asked, or took an answer up: nobody has to guess. */
+function Origin({ message, speaker, models }: OriginProps) {
+  const t = useTranslations("chat.message");
+  const before = message.origin?.instead_of ?? null;
+  const asked = models.find((one) => one.id === before)?.name ?? before;
+  const named = { model: speaker ?? "", asked: asked ?? "" };
+  const known = asked !== null;
+  const text =
+    message.origin?.came === "continued"
+      ? t(known ? "continuedAfter" : "continued", named)
+      : t(known ? "insteadOf" : "instead", named);
+  return (
+    <p className="mt-2 flex items-center gap-2 text-muted text-xs">
+      <Waypoints className="size-3.5 shrink-0" aria-hidden="true" />
+      {text}
+    </p>
   );
 }
 

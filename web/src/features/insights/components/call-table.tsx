@@ -42,7 +42,7 @@ export function CallTable({ whose, filter }: { whose: Whose; filter: UsageFilter
       key: "model",
       head: t("by.model"),
       cell: (call) => (
-        <span className="@max-2xl:text-end">
+        <span className="@max-xl:text-end">
           <span className="block break-all">{call.model}</span>
           <span className="block text-muted text-xs">{wordOf("kinds", call.kind)}</span>
         </span>

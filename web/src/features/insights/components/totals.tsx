@@ -32,7 +32,7 @@ export function Totals({ total }: { total: UsageTotal }) {
     },
   ];
   return (
-    <dl className="grid @lg:grid-cols-4 grid-cols-2 gap-3">
+    <dl className="grid @2xl:grid-cols-4 grid-cols-2 gap-3">
       {figures.map((figure) => (
         <div key={figure.name} className={`${cardClass} min-w-0 p-4`}>
           <dt className="text-muted text-xs">{figure.name}</dt>

@@ -26,12 +26,16 @@ export function KeyRow({ item, onRevoke }: { item: ApiKey; onRevoke: () => void 
           <Badge tone={TONES[state]}>{t(`state.${state}`)}</Badge>
         </p>
         <p className="text-muted text-sm">
-          <code className="rounded bg-sunken px-1.5 py-0.5 font-mono text-xs">{item.prefix}…</code>
+          <code className="rounded bg-sunken px-1.5 py-0.5 font-mono text-xs">
+            obr_{item.prefix}…
+          </code>
         </p>
         <p className="text-muted text-sm">
           {used === null
             ? t("neverUsed")
-            : t("lastUsed", { when: format.relativeTime(used < now ? used : now, now) })}
+            : t("lastUsed", {
+                when: format.relativeTime(Math.min(used.getTime(), now.getTime()), now),
+              })}
           {" · "}
           {item.revoked_at
             ? t("revokedAt", { date: day(item.revoked_at) })
