@@ -106,7 +106,7 @@ fn methods(item: &PathItem) -> Vec<Method> {
 
 /// An address as it is matched: ids of models have slashes.
 fn pattern(path: &str) -> &str {
-    if path == "/v1/models/{id}" { "/v1/models/{id}*" } else { path }
+    if path == "/v1/models/{id}" { "/v1/models/{id:.+}" } else { path }
 }
 
 /// The operations of a path in the order in which people read them.
