@@ -6,19 +6,22 @@ use rust_embed::RustEmbed;
 
 #[derive(RustEmbed)]
 #[folder = "../../docs/manual"]
-struct Files;
+pub(super) struct Files;
 
 /// The languages of the manual; the first one names the anchors of all.
 pub const LANGUAGES: [&str; 3] = ["en", "id", "ja"];
 
 /// The pages in reading order; each is `docs/manual/<language>/<page>.md`.
-const ORDER: &[&str] = &[
+pub(super) const ORDER: &[&str] = &[
     "what-is-obrol",
     "first-start",
     "chat",
     "branches",
     "connect-a-model",
+    "language-models",
+    "limits",
     "accounts",
+    "usage",
     "configuration",
     "databases",
     "operating",

@@ -10,6 +10,8 @@ export interface Column<T> {
   end?: boolean;
   /** The head is spoken only: buttons need none. */
   quiet?: boolean;
+  /** One button, which a card has room for in its corner. */
+  corner?: boolean;
 }
 
 export interface DataTableProps<T> {
@@ -35,6 +37,9 @@ const cellClass =
 const firstClass =
   "px-4 py-2.5 text-start align-middle font-medium @max-xl:block @max-xl:pt-3 @max-xl:pb-1";
 
+const cornerClass =
+  "px-4 py-2.5 align-middle @max-xl:absolute @max-xl:end-2 @max-xl:top-1.5 @max-xl:p-0";
+
 export function DataTable<T>({ label, columns, rows, keyOf, foot }: DataTableProps<T>) {
   return (
     <div className="overflow-x-auto rounded-card border border-line bg-surface">
@@ -58,7 +63,11 @@ export function DataTable<T>({ label, columns, rows, keyOf, foot }: DataTablePro
         </thead>
         <tbody {...is.group} className="divide-y divide-line @max-xl:block">
           {rows.map((row) => (
-            <tr {...is.row} key={keyOf(row)} className="@max-xl:block @max-xl:pb-2">
+            <tr
+              {...is.row}
+              key={keyOf(row)}
+              className="@max-xl:relative @max-xl:block @max-xl:pb-2"
+            >
               {columns.map((column, place) =>
                 place === 0 ? (
                   <th {...is.side} key={column.key} scope="row" className={firstClass}>
@@ -69,7 +78,10 @@ export function DataTable<T>({ label, columns, rows, keyOf, foot }: DataTablePro
                     {...is.cell}
                     key={column.key}
                     data-label={column.quiet ? "" : column.head}
-                    className={clsx(cellClass, column.end && "text-end tabular-nums")}
+                    className={clsx(
+                      column.corner ? cornerClass : cellClass,
+                      column.end && "text-end tabular-nums",
+                    )}
                   >
                     {column.cell(row)}
                   </td>

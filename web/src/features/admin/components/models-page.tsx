@@ -100,6 +100,7 @@ function ModelTable({ models, onOpen }: ModelTableProps) {
       key: "actions",
       head: t("actionsHead"),
       quiet: true,
+      corner: true,
       cell: (one) =>
         one.kind === "route" ? null : (
           <Menu
@@ -163,7 +164,7 @@ function ModelTable({ models, onOpen }: ModelTableProps) {
 function ModelName({ model }: { model: AdminModel }) {
   const t = useTranslations("admin.models");
   return (
-    <span className="flex flex-col items-start gap-1">
+    <span className="flex flex-col items-start gap-1 @max-xl:pe-10">
       <span className="break-all">{model.id}</span>
       {model.name !== "" && model.name !== model.id ? (
         <span className="font-normal text-muted text-xs">{model.name}</span>

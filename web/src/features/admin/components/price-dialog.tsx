@@ -99,7 +99,7 @@ export function PriceDialog({ model, onClose }: { model: AdminModel; onClose: ()
               {...(part === "input" || part === "output" ? {} : { hint: t(`partHints.${part}`) })}
               inputMode="decimal"
               autoComplete="off"
-              placeholder={t("example")}
+              placeholder={part === "input" || part === "output" ? t("example") : undefined}
               {...form.field(part)}
             />
           ))}

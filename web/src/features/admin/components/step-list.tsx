@@ -115,7 +115,7 @@ export function StepList({ steps, onChange, error, inputRef }: StepListProps) {
               <span className="text-muted tabular-nums">{place + 1}. </span>
               {step.model}
             </span>
-            <span className="flex shrink-0">
+            <span className="ms-auto flex shrink-0">
               <IconButton
                 label={t("up", { model: step.model })}
                 tooltip={false}

@@ -1,0 +1,60 @@
+// API keys: made, shown once, used by a program, revoked.
+import { expect, test } from "@playwright/test";
+import { expectAccessibleInBoth } from "./a11y.ts";
+import { register } from "./account.ts";
+
+test("@phone a key is made, opens what its scopes say, and is revoked", async ({ page }) => {
+  await register(page);
+  await page.goto("/settings/keys");
+  await expect(page.getByText("No keys yet")).toBeVisible();
+  await expectAccessibleInBoth(page, "no keys");
+  await page.getByRole("button", { name: "Create a key" }).click();
+  const dialog = page.getByRole("dialog", { name: "Create an API key" });
+  await expect(dialog.getByLabel("Name")).toBeFocused();
+  await dialog.getByLabel("Name").fill("Laptop");
+  await dialog.getByRole("checkbox", { name: /^Usage/ }).check();
+  await expect(dialog.getByRole("checkbox", { name: /Administration/ })).toHaveCount(0);
+  await expectAccessibleInBoth(page, "key form");
+  await dialog.getByRole("button", { name: "Create key" }).click();
+  const shown = page.getByRole("dialog", { name: "Your new key" });
+  const field = shown.getByLabel("Key “Laptop”");
+  await expect(field).toHaveValue(/^obr_/);
+  await expectAccessibleInBoth(page, "key shown");
+  const text = await field.inputValue();
+  // A press beside the dialog does not lose it.
+  await page.mouse.click(5, 5);
+  await expect(field).toBeVisible();
+  await shown.getByRole("button", { name: "I have kept it" }).click();
+  await expect(page.getByRole("button", { name: "Create a key" })).toBeFocused();
+  expect(await page.content()).not.toContain(text);
+
+  const program = { headers: { Authorization: `Bearer ${text}`, Cookie: "" } };
+  const usage = await page.request.get("/api/v1/me/limits", program);
+  expect(usage.status()).toBe(200);
+  const conversations = await page.request.get("/api/v1/conversations", program);
+  expect(conversations.status()).toBe(403);
+
+  await page.reload();
+  const row = page.getByRole("listitem").filter({ hasText: "Laptop" });
+  await expect(row.getByText("Active")).toBeVisible();
+  await expect(row).toContainText(text.slice(0, 12));
+  await row.getByRole("button", { name: "Revoke Laptop" }).click();
+  const question = page.getByRole("alertdialog", { name: "Revoke this key?" });
+  await expect(question.getByRole("button", { name: "Cancel" })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(row.getByRole("button", { name: "Revoke Laptop" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await question.getByRole("button", { name: "Revoke" }).click();
+  await expect(row.getByText("Revoked", { exact: true })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 2, name: "API keys" })).toBeFocused();
+  await expectAccessibleInBoth(page, "keys");
+  expect((await page.request.get("/api/v1/me/limits", program)).status()).toBe(401);
+});
+
+test("one's own usage is empty at first and says so", async ({ page }) => {
+  await register(page);
+  await page.goto("/settings/usage");
+  await expect(page.getByRole("heading", { name: "Your limits" })).toBeVisible();
+  await expect(page.getByText("Nothing was used in this time.").first()).toBeVisible();
+  await expectAccessibleInBoth(page, "own usage, empty");
+});
