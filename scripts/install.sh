@@ -71,6 +71,9 @@ services() {
   have setpriv || packages util-linux
   have openssl || packages openssl
   have python3 || have perl || packages python3-minimal
+  # For the SDKs that speak to /v1 (tests/sdk/setup.sh).
+  python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || packages python3-venv
+  have flock || packages util-linux
 }
 
 browser() {

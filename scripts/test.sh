@@ -28,7 +28,7 @@ build() {
 }
 web() { say "web: unit tests"; scripts/pnpm.sh run test; }
 unit() { say "crates: their own tests"; nextest "crates" -E 'not binary(it)'; }
-it() { say "suite it on $1"; OBROL_TEST_DB="$1" nextest "it on $1" -E 'binary(it)'; }
+it() { say "suite it on $1"; tests/sdk/setup.sh >/dev/null; OBROL_TEST_DB="$1" nextest "it on $1" -E 'binary(it)'; }
 e2e() { say "Chromium: journeys"; scripts/install.sh browser; "$CARGO_TARGET_DIR/debug/e2e" scripts/pnpm.sh run e2e; }
 
 run() {

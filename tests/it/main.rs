@@ -33,6 +33,7 @@ mod runs;
 mod spa;
 mod usage;
 mod v1_chat;
+mod v1_content;
 mod v1_embeddings;
 mod v1_errors;
 mod v1_keys;

@@ -122,9 +122,10 @@ async fn while_still_queued() {
     }
     // Whoever came after them is not kept waiting by those who left.
     assert!(program::hear(&program, &body("#after")).await.done);
-    let ledger = world.fake.ledger();
-    assert_eq!(ledger.of_tag("waits").count(), 0, "{:?}", ledger.stats());
-    assert_eq!((ledger.entries.len(), ledger.count(&Outcome::Whole)), (PLACES + 1, PLACES + 1));
-    drop(ledger);
+    {
+        let ledger = world.fake.ledger();
+        assert_eq!(ledger.of_tag("waits").count(), 0, "{:?}", ledger.stats());
+        assert_eq!((ledger.entries.len(), ledger.count(&Outcome::Whole)), (PLACES + 1, PLACES + 1));
+    }
     assert_eq!(settled(&ani, PLACES as u64 + 1).await["estimated_calls"], 0);
 }

@@ -106,7 +106,7 @@ fn methods(item: &PathItem) -> Vec<Method> {
 
 /// An address as it is matched: ids of models have slashes.
 fn pattern(path: &str) -> &str {
-    if path == "/v1/models/{id}" { "/v1/models/{id}*" } else { path }
+    if path == "/v1/models/{id}" { "/v1/models/{id:.+}" } else { path }
 }
 
 /// The operations of a path in the order in which people read them.
@@ -140,6 +140,9 @@ fn add_problems(path: &str, safe: bool, operation: &mut Operation) {
     let body = operation.request_body.is_some();
     let mut statuses = vec![("400", "The request could not be read"), ("429", "Too many requests; see Retry-After")];
     statuses.extend([("500", "A fault of the server"), ("503", "Busy or away for a moment; see Retry-After")]);
+    if openai::is_ours(path) {
+        statuses.push(("403", "The key was not made for that"));
+    }
     if !safe {
         statuses.push(("403", "The page that asks comes from an origin that may change nothing here"));
     }

@@ -49,6 +49,7 @@ macro_rules! site {
                 .route("/api/broken", web::get().to(broken))
                 .route("/api/busy", web::get().to(busy))
                 .route("/api/panic", web::get().to(panicking))
+                .route("/v1/panic", web::get().to(panicking))
                 .default_service(web::to(fallback::fallback))
                 .wrap(Compress::default())
                 .wrap(shell.limits().anonymous())
@@ -126,6 +127,23 @@ async fn a_panic_is_an_answer_and_the_process_lives() {
     assert_eq!(response.headers().get("content-type").unwrap(), "application/problem+json");
     assert!(response.headers().contains_key("x-request-id"));
     assert!(call_service(&site, TestRequest::get().uri("/healthz").to_request()).await.status().is_success());
+}
+
+#[actix_web::test]
+async fn under_v1_a_panic_speaks_like_openai() {
+    let site = site!(Settings::default());
+    let Err(error) = try_call_service(&site, TestRequest::get().uri("/v1/panic").to_request()).await else {
+        panic!("no error")
+    };
+    let response = error.error_response();
+    assert_eq!(response.status(), 500);
+    assert_eq!(response.headers().get("content-type").unwrap(), "application/json");
+    let id = response.headers().get("x-request-id").unwrap().to_str().unwrap().to_owned();
+    let bytes = actix_web::body::to_bytes(response.into_body()).await.ok().unwrap();
+    let document: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+    assert_eq!((&document["error"]["type"], &document["error"]["code"]), (&"api_error".into(), &"internal".into()));
+    let message = document["error"]["message"].as_str().unwrap();
+    assert!(message.contains(&id) && !message.contains("s3cret"), "{message}");
 }
 
 #[actix_web::test]

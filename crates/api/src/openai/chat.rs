@@ -25,7 +25,7 @@ pub(super) const SPOKE: &str = "x-obrol-model";
     operation_id = "create_chat_completion",
     request_body = ChatBody,
     responses(
-        (status = 200, description = "The answer; with `stream: true` events of the shape `ChatCompletionChunk`", content(
+        (status = 200, description = "The answer; with `stream: true` events, the data of each an OpenAI `chat.completion.chunk`", content(
             (Completion = "application/json"),
             (String = "text/event-stream"),
         )),
@@ -45,10 +45,8 @@ pub(super) async fn create(
     let ctx = &program.ctx;
     let head = || Head::new(ctx.uuid(), ctx.now());
     if manner.streamed {
-        // Watched first, asked again then: a right that ends in between is seen by the one or the other.
-        let principal = ctx.holder(Chat::SCOPE)?;
-        let rights = app::events::watch(&app, principal)?;
-        app::events::still_held(&app, principal).await?;
+        // A right that ended just before this is found by the next look at open streams, within the second.
+        let rights = app::events::watch(&app, ctx.holder(Chat::SCOPE)?)?;
         let speaking = app::integration::chat(&app, ctx, program.entrance()?, question).await?;
         let spoke = speaking.model.clone();
         let body = stream::events(head(), speaking, manner.usage, rights, &request);

@@ -26,6 +26,7 @@ pub(super) const ORDER: &[&str] = &[
     "databases",
     "operating",
     "api",
+    "programs",
     "troubleshooting",
     "privacy",
 ];

@@ -8757,7 +8757,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer; with `stream: true` events of the shape `ChatCompletionChunk` */
+            /** @description The answer; with `stream: true` events, the data of each an OpenAI `chat.completion.chunk` */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8785,7 +8785,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAiError"];
                 };
             };
-            /** @description The page that asks comes from an origin that may change nothing here */
+            /** @description The key was not made for that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8916,7 +8916,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAiError"];
                 };
             };
-            /** @description The page that asks comes from an origin that may change nothing here */
+            /** @description The key was not made for that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9043,6 +9043,15 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAiError"];
                 };
             };
+            /** @description The key was not made for that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
             /** @description Too many requests; see Retry-After */
             429: {
                 headers: {
@@ -9103,6 +9112,15 @@ export interface operations {
             };
             /** @description Nobody is signed in, or the token is not good any more */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+            /** @description The key was not made for that */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
