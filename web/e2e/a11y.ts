@@ -16,6 +16,10 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
 export async function expectAccessibleInBoth(page: Page, what: string): Promise<void> {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    // The page hears of it by an event and paints anew: colours are read when that is done.
+    await page.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    );
     await expectAccessible(page, `${what}, ${colorScheme}`);
   }
 }

@@ -215,6 +215,7 @@ test("@phone a limit is set for each person, and a person sees it", async ({ pag
   await expectAccessibleInBoth(second, "own usage");
   await second.goto("/admin/limits");
   await expect(second.getByRole("heading", { name: "There is nothing here" })).toBeVisible();
+  await expectAccessibleInBoth(second, "not for everybody");
   await openAccountMenu(second);
   await expect(second.getByRole("menuitem", { name: "Settings" })).toBeVisible();
   await expect(second.getByRole("menuitem", { name: "Administration" })).toHaveCount(0);

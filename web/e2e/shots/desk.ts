@@ -171,6 +171,9 @@ export async function operator(album: Album, url: string): Promise<void> {
   await take("98-usage", "/admin/usage?by=model");
   await take("98-usage-empty", "/admin/usage?range=last-month");
   await take("99-settings", "/admin/settings");
+  await page.route("**/llm/providers", (route) => route.fulfill({ status: 503, body: "{}" }));
+  await take("99-failed", "/admin/providers", () => page.waitForTimeout(8_000));
+  await page.unroute("**/llm/providers");
   await page.unroute("**/usage?**by=day**");
   if (!phone) await page.setViewportSize(usual);
 }

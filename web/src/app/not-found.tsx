@@ -6,24 +6,31 @@ import { Button } from "@/components/ui/button.tsx";
 import { Empty } from "@/components/ui/empty.tsx";
 import { usePageTitle } from "@/lib/a11y/page-title.ts";
 
-export function NotFound() {
+/** Within a page that has its frame already. */
+export function NothingHere() {
   const t = useTranslations("errors");
   const common = useTranslations("common");
   usePageTitle(t("notFoundTitle"));
   return (
+    <Empty
+      level={1}
+      icon={<Compass />}
+      title={t("notFoundTitle")}
+      action={
+        <Button asChild>
+          <Link to="/">{common("goHome")}</Link>
+        </Button>
+      }
+    >
+      {t("notFoundBody")}
+    </Empty>
+  );
+}
+
+export function NotFound() {
+  return (
     <main id="content" tabIndex={-1} className="grid min-h-full place-items-center outline-none">
-      <Empty
-        level={1}
-        icon={<Compass />}
-        title={t("notFoundTitle")}
-        action={
-          <Button asChild>
-            <Link to="/">{common("goHome")}</Link>
-          </Button>
-        }
-      >
-        {t("notFoundBody")}
-      </Empty>
+      <NothingHere />
     </main>
   );
 }

@@ -11,7 +11,7 @@ function decidesSession(url: string): boolean {
   return /^\/api\/v1\/auth\/(login|register|refresh)$/.test(path) || path === "/api/v1/setup";
 }
 
-function dressed(request: Request): Request {
+function dressed(request: Request, limitMs: number): Request {
   const headers = new Headers(request.headers);
   const token = getAccessToken();
   if (token !== null) headers.set("Authorization", `Bearer ${token}`);
@@ -19,13 +19,16 @@ function dressed(request: Request): Request {
   if (language !== "") headers.set("Accept-Language", language);
   return new Request(request, {
     headers,
-    signal: AbortSignal.any([request.signal, AbortSignal.timeout(REQUEST_LIMIT_MS)]),
+    signal: AbortSignal.any([request.signal, AbortSignal.timeout(limitMs)]),
   });
 }
 
 /** `fetch` with the manners above. */
-export async function authorizedFetch(request: Request): Promise<Response> {
-  if (decidesSession(request.url)) return fetch(dressed(request));
+export async function authorizedFetch(
+  request: Request,
+  limitMs = REQUEST_LIMIT_MS,
+): Promise<Response> {
+  if (decidesSession(request.url)) return fetch(dressed(request, limitMs));
   if (getAccessToken() === null && getSession().status !== "signed-out") {
     // Asked before the first refresh, or after the token ran out: one refresh saves a sure 401.
     if ((await refresh()) === "unreachable")
@@ -33,16 +36,16 @@ export async function authorizedFetch(request: Request): Promise<Response> {
   }
   const again = request.clone();
   const used = getAccessToken();
-  const response = await fetch(dressed(request));
+  const response = await fetch(dressed(request, limitMs));
   if (response.status !== 401 || used === null) return response;
   // Somebody else may have renewed it while this request was under way.
   const renewed = getAccessToken() !== used && getAccessToken() !== null ? "ok" : await refresh();
-  return renewed === "ok" ? fetch(dressed(again)) : response;
+  return renewed === "ok" ? fetch(dressed(again, limitMs)) : response;
 }
 
 const origin = typeof location === "undefined" ? "http://localhost" : location.origin;
 
 export const api = createClient<paths>({
   baseUrl: origin,
-  fetch: authorizedFetch,
+  fetch: (request) => authorizedFetch(request),
 });

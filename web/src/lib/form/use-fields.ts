@@ -43,7 +43,7 @@ export function useFields<T extends Record<string, string>>(
 
   function focusFirst(wrong: Texts<T>): void {
     const name = names.find((one) => wrong[one] !== undefined);
-    if (name !== undefined) inputs.current.get(name)?.focus();
+    if (name !== undefined) reach(inputs.current.get(name));
   }
 
   function checked(): Texts<T> {
@@ -118,8 +118,15 @@ export function useFields<T extends Record<string, string>>(
     set: (name, value) => setValues((before) => ({ ...before, [name]: value })),
     focus: (name) => {
       const input = inputs.current.get(name);
-      input?.focus();
+      reach(input);
       if (input instanceof HTMLInputElement) input.select();
     },
   };
+}
+
+/** Focuses it, also where it is folded away. */
+function reach(input: HTMLElement | undefined): void {
+  const fold = input?.closest("details");
+  if (fold) fold.open = true;
+  input?.focus();
 }

@@ -1,6 +1,6 @@
 // The area of administrators; for everybody else there is nothing here.
 import { createFileRoute, Outlet } from "@tanstack/react-router";
-import { NotFound } from "@/app/not-found.tsx";
+import { NothingHere } from "@/app/not-found.tsx";
 import { AdminFrame } from "@/features/admin/components/admin-frame.tsx";
 import { LlmTexts } from "@/lib/i18n/llm-texts.tsx";
 import { useUser } from "@/lib/session/use-session.ts";
@@ -9,7 +9,7 @@ export const Route = createFileRoute("/_app/admin")({ component: Admin });
 
 function Admin() {
   const user = useUser();
-  if (user?.role !== "admin") return <NotFound />;
+  if (user?.role !== "admin") return <NothingHere />;
   return (
     <LlmTexts>
       <AdminFrame>

@@ -15,8 +15,9 @@ import { limitsQuery, setLimit } from "../api/limits.ts";
 import { subjectsQuery } from "../api/subjects.ts";
 import { useLimitName } from "./use-limit-name.ts";
 
-const SCOPES = ["everyone", "user", "api_key", "assistant", "room"] as const;
-type Scope = (typeof SCOPES)[number];
+/** Whom a new limit may be about; the server knows assistants and rooms, too, for when there are some. */
+const SCOPES = ["everyone", "user", "api_key"] as const;
+type Scope = Limit["scope"];
 
 export interface LimitDialogProps {
   /** Null for a new one. */

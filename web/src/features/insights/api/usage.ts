@@ -18,6 +18,8 @@ export interface UsageFilter {
 }
 
 const key = (whose: Whose, ...more: unknown[]) => ["usage", whose, ...more];
+/** A year of calls takes its time. */
+const DOWNLOAD_LIMIT_MS = 10 * 60_000;
 const PAGE = 25;
 /** What the server gives at most in one answer. */
 const MOST = 100;
@@ -101,7 +103,10 @@ export async function downloadCsv(filter: UsageFilter, name: string): Promise<vo
   for (const [part, value] of Object.entries(filter)) url.searchParams.set(part, value);
   let response: Response;
   try {
-    response = await authorizedFetch(new Request(url, { credentials: "same-origin" }));
+    response = await authorizedFetch(
+      new Request(url, { credentials: "same-origin" }),
+      DOWNLOAD_LIMIT_MS,
+    );
   } catch (cause) {
     throw problemFrom(cause);
   }

@@ -1,5 +1,6 @@
 // Single calls, newest first.
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { Badge, type Tone } from "@/components/desk/badge.tsx";
 import { type Column, DataTable } from "@/components/desk/data-table.tsx";
@@ -19,7 +20,26 @@ const TONES: Record<string, Tone> = {
   unsent: "plain",
 };
 
-export function CallTable({ whose, filter }: { whose: Whose; filter: UsageFilter }) {
+interface CallsProps {
+  whose: Whose;
+  filter: UsageFilter;
+}
+
+/** Asked for only when somebody wants to see them. */
+export function Calls(props: CallsProps) {
+  const t = useTranslations("usage");
+  const [shown, setShown] = useState(false);
+  if (shown) return <CallTable {...props} />;
+  return (
+    <div>
+      <Button tone="secondary" onClick={() => setShown(true)}>
+        {t("showCalls")}
+      </Button>
+    </div>
+  );
+}
+
+function CallTable({ whose, filter }: CallsProps) {
   const t = useTranslations("usage");
   const format = useFormatter();
   const { money, count } = useMoney();

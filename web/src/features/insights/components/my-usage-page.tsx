@@ -6,7 +6,7 @@ import { Loaded } from "@/components/desk/loaded.tsx";
 import { Block, Page } from "@/components/desk/page.tsx";
 import { daysQuery, myLimitsQuery, type UsageFilter } from "../api/usage.ts";
 import { type Span, spanOf } from "../range.ts";
-import { CallTable } from "./call-table.tsx";
+import { Calls } from "./call-table.tsx";
 import { DayChart } from "./day-chart.tsx";
 import { GroupTable } from "./group-table.tsx";
 import { LimitMeters } from "./limit-meters.tsx";
@@ -40,7 +40,7 @@ export function MyUsagePage() {
         <GroupTable whose="mine" filter={filter} by="model" />
       </Block>
       <Block title={t("calls")}>
-        <CallTable whose="mine" filter={filter} />
+        <Calls whose="mine" filter={filter} />
       </Block>
     </Page>
   );

@@ -1,7 +1,6 @@
 // Everybody's usage, for administrators. What is looked at stands in the address.
 import { useQuery } from "@tanstack/react-query";
 import { Download, X } from "lucide-react";
-import { useState } from "react";
 import { useNow, useTranslations } from "use-intl";
 import { Loaded } from "@/components/desk/loaded.tsx";
 import { Block, Page } from "@/components/desk/page.tsx";
@@ -19,7 +18,7 @@ import {
   spanOf,
   type UsageSearch,
 } from "../range.ts";
-import { CallTable } from "./call-table.tsx";
+import { Calls } from "./call-table.tsx";
 import { DateRange } from "./date-range.tsx";
 import { DayChart } from "./day-chart.tsx";
 import { GroupTable } from "./group-table.tsx";
@@ -153,7 +152,6 @@ interface ReportProps extends UsagePageProps {
 function Report({ search, onSearch, filter, span }: ReportProps) {
   const t = useTranslations("usage");
   const days = useQuery(daysQuery("all", filter));
-  const [calls, setCalls] = useState(false);
   const by = search.by ?? "day";
   const filterable = (FILTERS as readonly string[]).includes(by);
   return (
@@ -186,15 +184,7 @@ function Report({ search, onSearch, filter, span }: ReportProps) {
         />
       </Block>
       <Block title={t("calls")}>
-        {calls ? (
-          <CallTable whose="all" filter={filter} />
-        ) : (
-          <div>
-            <Button tone="secondary" onClick={() => setCalls(true)}>
-              {t("showCalls")}
-            </Button>
-          </div>
-        )}
+        <Calls whose="all" filter={filter} />
       </Block>
     </>
   );
