@@ -89,7 +89,7 @@ pub async fn turn(target: &Target, shape: &Shape) -> Result<Found, String> {
     let told = loop {
         memory = memory.max(target.pid.map(memory::resident));
         tokio::select! {
-            told = &mut loading => break told?,
+            told = &mut loading => break told.map_err(|why| format!("{} at {}: {why}", target.name, target.address))?,
             () = tokio::time::sleep(Duration::from_millis(50)) => {}
         }
     };
