@@ -20,7 +20,7 @@ const SOON: Duration = Duration::from_secs(120);
 const PEOPLE: u64 = 8;
 /// Of a hundred calls.
 const FAILING: u64 = 30;
-const CAP: i64 = 4_600;
+const CAP: i64 = 700;
 const PROVIDERS: [(&str, Dialect); 3] =
     [("one", Dialect::OpenAi), ("two", Dialect::Anthropic), ("three", Dialect::Gemini)];
 

@@ -24,8 +24,6 @@ use Door::{Forbidden, In, NotFound, Unauthenticated};
 type Row = [Door; 5];
 const PUBLIC: Row = [In, In, In, In, In];
 const SIGNED_IN: Row = [Unauthenticated, Unauthenticated, In, In, In];
-/// What the id names is not there for anybody.
-const NOBODYS: Row = [Unauthenticated, Unauthenticated, NotFound, NotFound, NotFound];
 const OPERATORS: Row = [Unauthenticated, Unauthenticated, Forbidden, Forbidden, In];
 /// The id is none of an operator's things: whoever administers hears that, and nobody else.
 const ONE_OF_OPERATORS: Row = [Unauthenticated, Unauthenticated, Forbidden, Forbidden, NotFound];

@@ -84,7 +84,7 @@ pub async fn add<T, F: Future<Output = Result<T>>>(
     let of = provider_rows::by_id(app.db.read(), provider).await?.ok_or_else(no_provider)?;
     let new = checked(vec![new])?.remove(0);
     let credential = row(app, ctx, provider, ctx.new_id(), &new)?;
-    let credentials = opened(app, &credential).into_iter().collect();
+    let credentials = vec![opened(app, &credential)];
     let tried = probe(Configured { provider: of, credentials }).await?;
     app.db
         .retrying(async || {
@@ -143,7 +143,7 @@ pub async fn update<T, F: Future<Output = Result<T>>>(
     }
     let news = change.secret.is_some() || before.state != after.state;
     let tried = if enabled && news {
-        let credentials = opened(app, &after).into_iter().collect();
+        let credentials = vec![opened(app, &after)];
         Some(probe(Configured { provider: of, credentials }).await?)
     } else {
         None
@@ -240,20 +240,28 @@ pub(super) fn row(
     })
 }
 
-pub(super) fn opened(app: &App, credential: &Credential) -> Option<OpenCredential> {
+/// One that cannot be opened is switched off, without a secret.
+pub(super) fn opened(app: &App, credential: &Credential) -> OpenCredential {
     let of = credential.provider.to_string();
     match app.secrets.open(place(credential.id, &of), &credential.sealed) {
-        Ok(secret) => Some(OpenCredential {
+        Ok(secret) => OpenCredential {
             id: credential.id,
             label: credential.label.clone(),
             secret,
             weight: credential.weight,
             enabled: credential.state == CredentialState::Active,
             seal: credential.sealed.clone(),
-        }),
+        },
         Err(fault) => {
             tracing::error!(credential = %credential.id, %fault, "a credential cannot be used");
-            None
+            OpenCredential {
+                id: credential.id,
+                label: credential.label.clone(),
+                secret: SecretString::from(String::new()),
+                weight: credential.weight,
+                enabled: false,
+                seal: credential.sealed.clone(),
+            }
         }
     }
 }

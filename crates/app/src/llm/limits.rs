@@ -105,6 +105,30 @@ pub async fn admit(app: &App, asker: &Asker) -> Result<Option<Admitted>> {
     Ok(tightest)
 }
 
+/// What is left for one more call: `None` is no limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Room {
+    pub tokens: Option<i64>,
+    pub micros: Option<i64>,
+}
+
+/// What is left in the tightest of the budgets that a call of `asker` counts against. Somebody else may take it meanwhile.
+pub(crate) async fn room(app: &App, asker: &Asker, now: Timestamp) -> Result<Room> {
+    let (limits, subjects) = (app.llm.limits(), asker.subjects().collect::<Vec<_>>());
+    let mut room = Room::default();
+    let less = |known: Option<i64>, cap: Option<i64>, used: i64| {
+        let left = cap.map(|cap| (cap - used).max(0));
+        known.into_iter().chain(left).min()
+    };
+    for (subject, period, budget) in budgets::of(app.db.read(), &subjects, now).await? {
+        let cap = limits.of(subject).cap(period);
+        let used = budget.spent + budget.reserved;
+        room.tokens = less(room.tokens, cap.tokens, used.tokens);
+        room.micros = less(room.micros, cap.micros, used.micros);
+    }
+    Ok(room)
+}
+
 /// How somebody stands: what they may, what they have used of it, until when it counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {

@@ -42,13 +42,14 @@ pub async fn get(app: &App, _: Admin, id: ProviderId) -> Result<Provider> {
     rows::by_id(app.db.read(), id).await?.ok_or_else(not_found)
 }
 
-/// Everything with its secrets, for the gateway; a credential that cannot be opened is left out and said in the log.
+/// Everything with its secrets, for the gateway. A credential that cannot be opened is there and switched off: a provider that
+/// has keys is never asked without one.
 pub async fn configured(app: &App) -> Result<Vec<Configured>> {
     let providers = rows::all(app.db.read()).await?;
     let mut credentials = credential_rows::all(app.db.read(), None).await?;
     let configured = providers.into_iter().map(|provider| {
         let own = credentials.extract_if(.., |credential| credential.provider == provider.id);
-        let credentials = own.filter_map(|credential| opened(app, &credential)).collect();
+        let credentials = own.map(|credential| opened(app, &credential)).collect();
         Configured { provider, credentials }
     });
     Ok(configured.collect())
@@ -58,7 +59,7 @@ pub async fn configured(app: &App) -> Result<Vec<Configured>> {
 pub async fn one_configured(app: &App, admin: Admin, id: ProviderId) -> Result<Configured> {
     let provider = get(app, admin, id).await?;
     let stored = credential_rows::all(app.db.read(), Some(id)).await?;
-    Ok(Configured { provider, credentials: stored.iter().filter_map(|credential| opened(app, credential)).collect() })
+    Ok(Configured { provider, credentials: stored.iter().map(|credential| opened(app, credential)).collect() })
 }
 
 /// Makes a provider with its first credentials. `probe` tries it out when it is enabled: its error is the answer, and nothing
@@ -78,7 +79,7 @@ pub async fn create<T, F: Future<Output = Result<T>>>(
     let sealed =
         credentials.iter().map(|new| row(app, ctx, provider.id, ctx.new_id(), new)).collect::<Result<Vec<_>>>()?;
     let tried = if provider.enabled {
-        let credentials = sealed.iter().filter_map(|credential| opened(app, credential)).collect();
+        let credentials = sealed.iter().map(|credential| opened(app, credential)).collect();
         Some(probe(Configured { provider: provider.clone(), credentials }).await?)
     } else {
         None
@@ -122,7 +123,7 @@ pub async fn update<T, F: Future<Output = Result<T>>>(
         return Err(Error::new(Kind::Conflict, "llm.secrets_stay"));
     }
     let tried = if after.enabled {
-        let credentials = stored.iter().filter_map(|credential| opened(app, credential)).collect();
+        let credentials = stored.iter().map(|credential| opened(app, credential)).collect();
         Some(probe(Configured { provider: after.clone(), credentials }).await?)
     } else {
         None

@@ -4,16 +4,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::ids::{CredentialId, RunId};
 use domain::llm::{Asker, CallKind, Outcome, Price, Spent, Tokens};
-use domain::{Error, Timestamp};
+use domain::{Error, Kind, Timestamp};
 use futures_util::future::BoxFuture;
 use llm_gateway::purse::{Account as GivesAccount, Ended, Grant, How, Planned, Purse};
 use llm_gateway::{ChatMessage, ErrorClass, ProviderError, ToolSpec, Usage, estimate, price, tokenizer};
 
 use super::ledger::{Account, Call, Estimate, till};
+use super::limits::{self, Room};
 use crate::App;
 
 /// Tokens that an answer may take where neither the asker nor the model says, and a cap must hold.
 const ANSWER: u32 = 4_096;
+/// A shorter answer is none.
+const LEAST: u32 = 256;
 /// The code of the error with which a purse ends a question.
 const REFUSED: &str = "limit_reached";
 
@@ -72,15 +75,53 @@ impl AppPurse {
                 let most = planned.asked_output.or(planned.model_output).unwrap_or(ANSWER);
                 let most = planned.model_output.map_or(most, |own| own.min(most));
                 let input = at_most(planned.model, planned.messages, planned.tools).await;
-                let output = u64::from(most);
-                let cost_micros = planned.price.map_or(0, |price| price::at_most(&price, input, output));
-                let estimate = Estimate { input_tokens: input, output_tokens: output, cost_micros };
-                till(app).reserve(call, estimate).await?;
-                Some(most)
+                Some(self.reserve_most(call, planned, input, most).await?)
             }
         };
         Ok(Grant { account: Box::new(account), most_output })
     }
+}
+
+impl AppPurse {
+    /// Reserves for an answer of at most `most` tokens; where nobody asked for so many, for as many as there is room for.
+    async fn reserve_most(&self, call: Call, planned: &Planned<'_>, input: u64, most: u32) -> Result<u32, Error> {
+        let (app, price) = (&self.app, planned.price.as_ref());
+        let estimate = |output: u32| {
+            let output_tokens = u64::from(output);
+            let cost_micros = price.map_or(0, |price| price::at_most(price, input, output_tokens));
+            Estimate { input_tokens: input, output_tokens, cost_micros }
+        };
+        let refusal = match till(app).reserve(call.clone(), estimate(most)).await {
+            Ok(()) => return Ok(most),
+            Err(refusal) if refusal.kind() == Kind::TooMany && planned.asked_output.is_none() => refusal,
+            Err(refusal) => return Err(refusal),
+        };
+        let room = limits::room(app, &self.payer.asker, call.at).await?;
+        let fits = fitting(room, input, price).min(most.saturating_sub(1));
+        if fits < LEAST {
+            return Err(refusal);
+        }
+        till(app).reserve(call, estimate(fits)).await?;
+        Ok(fits)
+    }
+}
+
+/// The longest answer that there is room for.
+fn fitting(room: Room, input: u64, price: Option<&llm_gateway::Price>) -> u32 {
+    let whole = |left: i64| u64::try_from(left).unwrap_or(0);
+    let by_tokens = room.tokens.map_or(u64::MAX, |left| whole(left).saturating_sub(input));
+    let by_money = match (room.micros, price) {
+        (Some(left), Some(price)) => {
+            let dearest = price.reasoning.unwrap_or(price.output).max(price.output).max(1);
+            let rest = whole(left).saturating_sub(whole(price::at_most(price, input, 0)));
+            // Less one for what rounding up takes.
+            (u128::from(rest.saturating_sub(1)) * 1_000_000 / u128::from(dearest.unsigned_abs()))
+                .try_into()
+                .unwrap_or(u64::MAX)
+        }
+        (Some(_) | None, _) => u64::MAX,
+    };
+    u32::try_from(by_tokens.min(by_money)).unwrap_or(u32::MAX)
 }
 
 impl Purse for AppPurse {
@@ -215,4 +256,28 @@ pub(super) fn gateway_price(price: &Price) -> llm_gateway::Price {
 /// The credential's id as the database has it; an environment's has none.
 pub(super) fn stored_credential(id: &str) -> Option<CredentialId> {
     id.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_as_long_as_there_is_room_for() {
+        let price = llm_gateway::Price { input: 2_000_000, output: 10_000_000, ..llm_gateway::Price::default() };
+        let fits = |tokens, micros| fitting(Room { tokens, micros }, 100, Some(&price));
+        assert_eq!(fits(None, None), u32::MAX);
+        assert_eq!((fits(Some(1_000), None), fits(Some(99), None), fits(Some(-5), None)), (900, 0, 0));
+        // 200 millionths for the question, 10 for each token of the answer.
+        let money = fits(None, Some(5_200));
+        assert!((490..=500).contains(&money), "{money}");
+        assert!(price::at_most(&price, 100, u64::from(money)) <= 5_200);
+        assert_eq!(fits(Some(300), Some(5_200)), 200);
+        assert_eq!(fits(None, Some(200)), 0);
+        assert_eq!(
+            fitting(Room { tokens: None, micros: Some(5) }, 100, None),
+            u32::MAX,
+            "what has no price costs nothing"
+        );
+    }
 }

@@ -135,7 +135,7 @@ async fn stop_asked(stopped: &mut watch::Receiver<Stop>) -> Done {
 
 async fn answer(app: &App, run: &Run, live: &Live, deadline: Instant, record: &mut Record) -> Done {
     match prepare(app, run).await {
-        Ok(Prepared { branch, said, budget, avoid }) => {
+        Ok(Prepared { branch, said, budget, avoid, fresh }) => {
             let mut budget = budget;
             record.said = Some(said);
             for _ in 0..=FITS {
@@ -144,7 +144,7 @@ async fn answer(app: &App, run: &Run, live: &Live, deadline: Instant, record: &m
                 record.begun_by = avoid.last().filter(|_| kept.is_some()).cloned();
                 record.asked = estimate::messages(&messages);
                 let purse = purse(app, run);
-                let question = Question { messages: messages.clone(), avoid: &avoid, kept, deadline };
+                let question = Question { messages: messages.clone(), avoid: &avoid, kept, deadline, fresh };
                 match ask(app, run, question, &purse).await {
                     Ok(answer) => return speaking::stream(app, run, live, answer, record).await,
                     Err(AskError { error, tries })
@@ -183,6 +183,8 @@ struct Prepared {
     budget: u64,
     /// Models that failed in earlier attempts: asked after the others of their route.
     avoid: Vec<String>,
+    /// The question has an answer already.
+    fresh: bool,
 }
 
 /// Gate and context: may the person still ask, is the model there, what was said.
@@ -216,7 +218,12 @@ async fn prepare(app: &App, run: &Run) -> Result<Prepared, Done> {
             persistence::runs::failed_models(app.db.read(), run.id).await.map_err(|fault| unavailable(fault.into()))?
         }
     };
-    Ok(Prepared { branch, said, budget, avoid })
+    // Only asked where it matters.
+    let fresh = app.llm.settings().cache_answers && {
+        let found = persistence::messages::children(app.db.read(), run.conversation, run.question, 2).await;
+        found.map_err(|fault| unavailable(fault.into()))?.len() > 1
+    };
+    Ok(Prepared { branch, said, budget, avoid, fresh })
 }
 
 /// What the gateway is asked.
@@ -227,6 +234,8 @@ struct Question<'a> {
     /// The text that the answer goes on from.
     kept: Option<String>,
     deadline: Instant,
+    /// Not one from memory.
+    fresh: bool,
 }
 
 /// The text of an earlier attempt that another call takes up. One that repeats itself says it again instead.
@@ -238,7 +247,7 @@ fn kept(app: &App, run: &Run, live: &Live) -> Option<String> {
 }
 
 async fn ask(app: &App, run: &Run, question: Question<'_>, purse: &Arc<AppPurse>) -> Result<Answer, AskError> {
-    let Question { messages, avoid, kept, deadline } = question;
+    let Question { messages, avoid, kept, deadline, fresh } = question;
     // The last one that failed has said it; a worker that died did not say whom it had asked.
     let begun_by = kept.as_ref().map(|_| avoid.last().unwrap_or(&run.model).clone());
     let ask = Ask {
@@ -254,7 +263,9 @@ async fn ask(app: &App, run: &Run, question: Question<'_>, purse: &Arc<AppPurse>
         purse: Some(purse.clone()),
         ..Ask::default()
     };
-    match crate::llm::answers::key(app, run.user, &ask) {
+    // Whoever asks for another answer wants another one.
+    let key = if fresh { None } else { crate::llm::answers::key(app, run.user, &ask) };
+    match key {
         Some(key) => app.gateway.ask_cached(key, ask).await,
         None => app.gateway.ask(ask).await,
     }

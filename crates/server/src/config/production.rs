@@ -49,6 +49,15 @@ pub(super) fn check(config: &Config, faults: &mut Faults) {
     for secret in &config.accounts.previous_secret_keys.0 {
         weakness("OBROL_SECRET_KEY_PREVIOUS", secret, faults);
     }
+    let shared = config.database.url.as_ref().is_some_and(|url| !url.expose_secret().starts_with("sqlite"));
+    if shared && config.accounts.encryption_key.is_none() {
+        // Each node would make its own, and open nothing that another sealed.
+        faults.add(
+            "OBROL_ENCRYPTION_KEY",
+            "is missing, and nodes that share a database share it",
+            example("OBROL_ENCRYPTION_KEY=$(openssl rand -base64 32)"),
+        );
+    }
     match &config.http.public_url {
         None => faults.add(
             "OBROL_PUBLIC_URL",

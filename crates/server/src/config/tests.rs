@@ -115,6 +115,11 @@ fn secrets_never_show() {
 fn production_refuses_what_is_only_fit_for_trying_out() {
     assert_eq!(faults(&PRODUCTION), Vec::<String>::new());
     assert_eq!(faults(&PRODUCTION[..1]), ["OBROL_SECRET_KEY", "OBROL_PUBLIC_URL"]);
+    let mut shared = PRODUCTION.to_vec();
+    shared.push(("DATABASE_URL", "postgres://obrol:river-of-words@127.0.0.1:5432/obrol"));
+    assert_eq!(faults(&shared), ["OBROL_ENCRYPTION_KEY"], "what one node seals another opens");
+    shared.push(("OBROL_ENCRYPTION_KEY", "bm90IGEga2V5IGFueWJvZHkgdXNlcyBvdXRzaWRlICE="));
+    assert_eq!(faults(&shared), Vec::<String>::new());
     let with = |key: &'static str, value: &'static str| {
         let mut env = PRODUCTION.to_vec();
         env.retain(|(name, _)| *name != key);
