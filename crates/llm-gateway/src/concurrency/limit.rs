@@ -59,8 +59,8 @@ impl Limit {
         let blend = |old: Option<f64>, share: f64| Some(old.map_or(seconds, |old| old + share * (seconds - old)));
         self.usual = blend(self.usual, 0.002);
         self.recent = blend(self.recent, 0.2);
-        // A few milliseconds are no jam, however few are usual.
-        let holds = self.recent <= self.usual.map(|usual| self.settings.tolerance * usual + 0.02);
+        // A blink is no jam, however little is usual.
+        let holds = self.recent <= self.usual.map(|usual| self.settings.tolerance * usual + 0.1);
         if holds && f64::from(used) * 2.0 >= self.limit {
             self.limit += if self.quick { 1.0 } else { 1.0 / self.limit.max(1.0) };
             self.hold();
