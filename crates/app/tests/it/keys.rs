@@ -160,7 +160,7 @@ async fn nobody_has_keys_without_end() {
         keys::revoke(app, &at_device, rest[0].id).await.unwrap();
         keys::create(app, &at_device, new("one more", &["chat"], None)).await.unwrap();
         let narrow = house.as_person(ada, Role::Member, Some(Scopes::NONE.with(KeyScope::Chat)));
-        assert_eq!(code(keys::create(app, &narrow, new("x", &["chat"], None)).await), "keys.scope_missing");
+        assert_eq!(code(keys::create(app, &narrow, new("x", &["chat"], None)).await), "keys.person_only");
         house.finish().await;
     }
 }

@@ -36,4 +36,6 @@ run-quarantined = The server failed several times while writing this answer, so 
 run-unknown = The provider failed in a way that we do not know. Try again, or choose another model.
     .title = The provider failed
 run-limit_reached = You have used up what you may use of the language models for now. Your usage page shows when it starts again.
+    .title = Limit reached
 run-content_blocked = This server's content rules do not allow this question or its answer. Try to say it differently.
+    .title = Not allowed here

@@ -35,4 +35,6 @@ run-quarantined = Server beberapa kali gagal saat menulis jawaban ini, jadi tida
 run-unknown = Penyedia gagal dengan cara yang tidak kami kenal. Coba lagi, atau pilih model lain.
     .title = Penyedia gagal
 run-limit_reached = Jatah Anda untuk model bahasa sudah habis untuk saat ini. Halaman pemakaian menunjukkan kapan jatah dimulai lagi.
+    .title = Batas tercapai
 run-content_blocked = Aturan konten server ini tidak mengizinkan pertanyaan ini atau jawabannya. Coba sampaikan dengan cara lain.
+    .title = Tidak diizinkan di sini
