@@ -1,5 +1,8 @@
 //! What administrators configure over HTTP: providers and their secrets, models, prices, routes, limits, content rules.
 
+mod alerts;
+mod at_once;
+mod hits;
 mod providers;
 mod refused;
 mod secrets;

@@ -172,3 +172,62 @@ async fn content_rules_hold_for_what_goes_in_and_what_comes_out() {
     }
     assert_eq!(ask(&ani, "near/m", "#leak again").await.1["status"], "succeeded");
 }
+
+#[tokio::test]
+async fn a_refused_credential_is_switched_off_and_operators_hear_of_it_once() {
+    let store = Store::fresh().await;
+    let (server, admin) = started(&store).await;
+    let fake = operator::speaker(Dialect::OpenAi, |_, asked| {
+        let refused = Fault::json(401, &json!({"error": {"message": "Incorrect API key", "code": "invalid_api_key"}}));
+        match asked.header("authorization") {
+            Some("Bearer sk-bad") => Plan::fail(Saying::default(), refused),
+            _ => words(5),
+        }
+    })
+    .await;
+    // The first key is good as long as only the list is asked for.
+    let provider = operator::provider(&admin, "near", &fake, &["m"], &["bad", "good"]).await;
+    let ani = server.person("ani").await;
+    for n in 0..4 {
+        assert_eq!(ask(&ani, "near/m", &format!("#n{n} hello")).await.1["status"], "succeeded");
+    }
+    let path = format!("{LLM}/providers/{}", id(&provider));
+    let bad = obrol_tests::wait::until("it is switched off", SOON, || async {
+        let now = admin.get(&path).await.expect(200);
+        let bad = now["credentials"].as_array().unwrap().iter().find(|one| one["label"] == "bad").unwrap().clone();
+        (bad["state"] == "disabled").then_some(bad)
+    })
+    .await;
+    assert_eq!(bad["disabled_reason"], "auth", "{bad}");
+    let alerts = operator::alerts(&admin).await;
+    assert_eq!(alerts.len(), 1, "{alerts:?}");
+    let facts = ["kind", "level", "provider"].map(|field| alerts[0][field].as_str().unwrap());
+    assert_eq!(facts, ["credential_disabled", "critical", "near"]);
+    let refused = fake.ledger().entries.iter().filter(|entry| entry.key == "Bearer sk-bad").count();
+    assert_eq!(refused, 1, "it is not tried again");
+    admin.post(&format!("{LLM}/alerts/{}/resolve", id(&alerts[0])), json!({})).await;
+    assert!(operator::alerts(&admin).await.iter().all(|alert| !alert["resolved_at"].is_null()));
+}
+
+#[tokio::test]
+async fn equal_questions_of_one_person_are_answered_from_memory_if_operators_say_so() {
+    let store = Store::fresh().await;
+    let (server, admin) = started(&store).await;
+    let fake = operator::speaker(Dialect::OpenAi, |_, _| words(9)).await;
+    operator::provider(&admin, "near", &fake, &["m"], &["first"]).await;
+    let (ani, budi) = (server.person("ani").await, server.person("budi").await);
+    let calls = || fake.ledger().entries.len();
+    ask(&ani, "near/m", "#a hello").await;
+    ask(&ani, "near/m", "#a hello").await;
+    assert_eq!(calls(), 2, "not unless it is switched on");
+    let mut settings = admin.get(&format!("{LLM}/settings")).await.expect(200);
+    settings["cache_answers"] = true.into();
+    operator::put(&admin, "settings", settings).await.expect(200);
+    let (_, _, first) = ask(&ani, "near/m", "#a hello").await;
+    let (_, run, again) = ask(&ani, "near/m", "#a hello ").await;
+    assert_eq!((calls(), text_of(&again)), (3, text_of(&first)), "one call for both");
+    assert_eq!((&run["status"], &run["usage"]["cost_micros"]), (&"succeeded".into(), &0.into()), "{run}");
+    ask(&budi, "near/m", "#a hello").await;
+    assert_eq!(calls(), 4, "nobody hears what another was told");
+    assert_eq!(operator::settled(&admin).await.len(), 4, "and what was not called for is not in the ledger");
+}

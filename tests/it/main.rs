@@ -13,6 +13,7 @@ mod accounts;
 mod accounts_edges;
 mod admin_llm;
 mod api_keys;
+mod chaos;
 mod conversations;
 mod crash;
 mod database_tls;

@@ -24,6 +24,8 @@ use Door::{Forbidden, In, NotFound, Unauthenticated};
 type Row = [Door; 5];
 const PUBLIC: Row = [In, In, In, In, In];
 const SIGNED_IN: Row = [Unauthenticated, Unauthenticated, In, In, In];
+/// What the id names is not there for anybody.
+const NOBODYS: Row = [Unauthenticated, Unauthenticated, NotFound, NotFound, NotFound];
 const OPERATORS: Row = [Unauthenticated, Unauthenticated, Forbidden, Forbidden, In];
 /// The id is none of an operator's things: whoever administers hears that, and nobody else.
 const ONE_OF_OPERATORS: Row = [Unauthenticated, Unauthenticated, Forbidden, Forbidden, NotFound];
@@ -58,6 +60,11 @@ const ROWS: &[(&str, &str, Row)] = &[
     ("GET", "/api/v1/runs/{id}", OWNED),
     ("GET", "/api/v1/runs/{id}/events", OWNED),
     ("POST", "/api/v1/runs/{id}/cancel", OWNED),
+    // OpenAI's errors stand in place of problem documents there, the statuses are the same.
+    ("GET", "/v1/models", SIGNED_IN),
+    ("GET", "/v1/models/{id}", NOBODYS),
+    ("POST", "/v1/chat/completions", SIGNED_IN),
+    ("POST", "/v1/embeddings", SIGNED_IN),
     ("GET", "/api/v1/me/api-keys", SIGNED_IN),
     ("POST", "/api/v1/me/api-keys", SIGNED_IN),
     ("DELETE", "/api/v1/me/api-keys/{id}", OWNED),
@@ -102,10 +109,6 @@ const ROWS: &[(&str, &str, Row)] = &[
     ("GET", "/api/v1/admin/llm/usage", OPERATORS),
     ("GET", "/api/v1/admin/llm/usage/calls", OPERATORS),
     ("GET", "/api/v1/admin/llm/usage.csv", OPERATORS),
-    ("GET", "/v1/models", SIGNED_IN),
-    ("GET", "/v1/models/{id}", SIGNED_IN),
-    ("POST", "/v1/chat/completions", SIGNED_IN),
-    ("POST", "/v1/embeddings", SIGNED_IN),
 ];
 
 /// `{anything}` reads as `{}`: a parameter's name is not the point.
@@ -220,7 +223,7 @@ async fn filled(owner: &Api, path: &str) -> String {
         return path.to_owned();
     }
     if path.starts_with("/v1/models/") {
-        return path.replace("{id}", "fake/fake-tok20");
+        return path.replace("{id}", "nobody/nothing");
     }
     if path.contains("/admin/") {
         return path
@@ -282,8 +285,8 @@ fn no_route_is_hidden() {
         for method in ["get", "put", "post", "delete", "patch", "head", "options", "trace"] {
             if let Some(rest) = line.strip_prefix(&format!("#[{method}(\"")) {
                 let path = rest.split('"').next().unwrap();
-                let outside = ["/healthz", "/readyz", "/.well", "/v1/"];
-                let whole = if outside.iter().any(|prefix| path.starts_with(prefix)) {
+                let beside = ["/healthz", "/readyz", "/.well", "/v1/"];
+                let whole = if beside.iter().any(|start| path.starts_with(start)) {
                     path.to_owned()
                 } else {
                     format!("/api/v1{path}")
@@ -313,9 +316,8 @@ async fn nothing_else_answers() {
         "/api/metrics",
         "/metrics",
         "/v1",
-        "/v1/completions",
         "/v1/files",
-        "/v1/models/",
+        "/v1/completions",
         "/webhooks/telegram",
         "/.well-known/openid-configuration",
         "/.env",

@@ -64,6 +64,8 @@ async fn a_key_that_has_ended_opens_nothing_and_ends_what_it_had_opened() {
     chat(&program, question(MODEL, "a")).await.expect(200);
     let sql = world.store.sql().await;
     sql.execute_unprepared("update api_keys set expires_at = 1").await.unwrap();
+    // What is changed behind the server's back is seen within a second.
+    tokio::time::sleep(Duration::from_millis(600)).await;
     let told = error(&chat(&program, question(MODEL, "a")).await, 401);
     assert!(told["message"].as_str().unwrap().contains("expired"), "{id}: {told}");
 }

@@ -64,6 +64,17 @@ impl Store {
         let url = self.database.url().unwrap_or_else(|| format!("sqlite://{}?mode=rw", file.display()));
         sea_orm::Database::connect(&url).await.unwrap_or_else(|why| panic!("{url}: {why}"))
     }
+
+    /// All that stands in these columns of text, for tests that look for what must not.
+    pub async fn texts(&self, table: &str, columns: &[&str]) -> String {
+        use sea_orm::{ConnectionTrait, Statement};
+        let sql = self.sql().await;
+        let query = format!("SELECT {} FROM {table}", columns.join(", "));
+        let rows = sql.query_all_raw(Statement::from_string(sql.get_database_backend(), query)).await.unwrap();
+        let text = |row: &sea_orm::QueryResult, column: &str| row.try_get::<Option<String>>("", column).unwrap();
+        let texts = rows.iter().flat_map(|row| columns.iter().map(|column| text(row, column).unwrap_or_default()));
+        texts.collect::<Vec<_>>().join("\n")
+    }
 }
 
 impl Drop for Store {

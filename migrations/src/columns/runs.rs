@@ -2,6 +2,9 @@
 
 use crate::ddl::Step::{self, All, MySql, NotMySql};
 
+/// The API key that asked, so that its use and its limits count.
+pub(super) const KEYS: &[Step] = &[All(r#"ALTER TABLE "runs" ADD COLUMN "api_key_id" {uuid} NULL"#)];
+
 pub(super) const UP: &[Step] = &[
     All(r#"CREATE TABLE IF NOT EXISTS "runs" (
         "id" {uuid} NOT NULL PRIMARY KEY,

@@ -164,9 +164,9 @@ fn filter(said: Said<'_>, now: Timestamp) -> ApiResult<Filter> {
     filter.user = said.user.map(Into::into);
     filter.api_key = said.api_key.map(Into::into);
     filter.provider = said.provider.map(str::to_owned);
-    if let Some(whole) = said.model {
-        check_model(whole, "/model").map_err(|fault| Error::invalid(vec![fault]))?;
-        let (provider, model) = whole.split_once('/').unwrap_or((whole, ""));
+    if let Some(whole) = said.model.map(str::to_lowercase) {
+        check_model(&whole, "/model").map_err(|fault| Error::invalid(vec![fault]))?;
+        let (provider, model) = whole.split_once('/').unwrap_or((&whole, ""));
         if filter.provider.as_deref().is_some_and(|other| other != provider) {
             return Err(Error::invalid(vec![FieldFault::new("/provider", "wrong_value")]).into());
         }

@@ -18,6 +18,7 @@ pub struct AuthEvent {
 }
 
 pub(crate) async fn announce(app: &App, event: AuthEvent) {
+    app.key_uses.doubt(app.clock.now());
     if let Ok(payload) = serde_json::to_vec(&event) {
         app.coordination.bus().publish(TOPIC, Bytes::from(payload)).await;
     }

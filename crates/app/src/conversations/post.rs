@@ -119,7 +119,10 @@ async fn take_turn(app: &App, principal: &Principal, tell: impl Fn(Allowance)) -
     }
     match taken {
         // What operators allow beside what the server does.
-        Ok(_) => crate::llm::limits::admit(app, &Asker::person(principal.user)).await.map(|_| ()),
+        Ok(_) => {
+            let api_key = principal.key.map(|grant| grant.id);
+            crate::llm::limits::admit(app, &Asker { api_key, ..Asker::person(principal.user) }).await.map(|_| ())
+        }
         Err(hit) => {
             let wait = hit.reset_after.max(Duration::from_secs(1));
             Err(Error::new(Kind::TooMany, "message.too_many").arg("seconds", wait.as_secs()).retry_after(wait))

@@ -75,7 +75,10 @@ pub async fn keep(app: App) {
                 // Alone, too: a stream that opens while its right ends registers after the news has passed.
                 end_lost_streams(&app).await;
             }
-            _ = rights.next() => end_lost_streams(&app).await,
+            _ = rights.next() => {
+                app.key_uses.doubt(app.clock.now());
+                end_lost_streams(&app).await;
+            }
             () = app.closing.cancelled() => return,
         }
     }

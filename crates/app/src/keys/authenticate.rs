@@ -1,6 +1,7 @@
 //! Who asks with a key: found by its hash, judged by the key and its person as both are now.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -34,6 +35,9 @@ pub async fn authenticate(app: &App, presented: &str, now: Timestamp) -> Result<
     let refused = |code| Error::new(Kind::Unauthenticated, code);
     let text = KeyText::parse(presented).ok_or_else(|| refused("keys.invalid"))?;
     let hashes = super::hashes::all(&app.accounts.keys, &text);
+    if let Some(known) = app.key_uses.known(&hashes, now) {
+        return Ok(known);
+    }
     let Some((key, stored, user)) = rows::by_hash(app.db.read(), &hashes).await? else {
         return Err(refused("keys.invalid"));
     };
@@ -45,13 +49,14 @@ pub async fn authenticate(app: &App, presented: &str, now: Timestamp) -> Result<
     })?;
     // A hash under an earlier secret gives way to one under the present one, so that the earlier can be dropped some day.
     note_use(app, &key, hashes.first().filter(|_| which > 0), now);
-    if let Some(hash) = hashes.get(which) {
-        app.key_uses.opened(*hash, now);
-    }
     let grant = KeyGrant { id: key.id, scopes: key.scopes };
     let principal =
         Principal { user: user.id, role: user.role, session: None, rights_epoch: user.rights_epoch, key: Some(grant) };
-    Ok(Authenticated { principal, expires_at: key.expires_at.unwrap_or(NEVER) })
+    let authenticated = Authenticated { principal, expires_at: key.expires_at.unwrap_or(NEVER) };
+    if let Some(hash) = hashes.get(which) {
+        app.key_uses.opened(*hash, authenticated.clone(), now);
+    }
+    Ok(authenticated)
 }
 
 /// Whether this very key opened something here within the last minutes; asks nobody. What it may now is for [`authenticate`].
@@ -73,27 +78,43 @@ pub async fn still_valid(app: &App, open: &[(ApiKeyId, i64)]) -> Result<HashSet<
 pub(crate) struct Uses {
     /// The uses that were sent on their way to the database, so that a busy key costs one write a minute.
     sent: Mutex<HashMap<ApiKeyId, Timestamp>>,
-    /// Hashes of keys that opened something.
-    opened: Mutex<HashMap<[u8; 32], Timestamp>>,
+    /// Hashes of keys that opened something: whom for, and when the database said so.
+    opened: Mutex<HashMap<[u8; 32], (Authenticated, Timestamp)>>,
+    /// What was said before is not believed any more.
+    doubted: AtomicI64,
 }
 
 impl Uses {
     const MOST: usize = 10_000;
     const LATELY: Duration = Duration::from_secs(600);
+    /// A busy key is looked up so often. Whoever loses a right is refused within a second, also on a node that heard nothing.
+    const BELIEVED: Duration = Duration::from_millis(500);
 
-    fn opened(&self, hash: [u8; 32], now: Timestamp) {
+    /// Rights have changed: everybody is looked up again.
+    pub(crate) fn doubt(&self, now: Timestamp) {
+        self.doubted.store(now.millis(), Ordering::Release);
+    }
+
+    fn known(&self, hashes: &[[u8; 32]], now: Timestamp) -> Option<Authenticated> {
+        let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        let (known, at) = hashes.iter().find_map(|hash| opened.get(hash))?;
+        let fresh = now.since(*at) < Self::BELIEVED && at.millis() > self.doubted.load(Ordering::Acquire);
+        (fresh && known.expires_at > now).then(|| known.clone())
+    }
+
+    fn opened(&self, hash: [u8; 32], known: Authenticated, now: Timestamp) {
         let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         if opened.len() >= Self::MOST && !opened.contains_key(&hash) {
-            opened.retain(|_, at| now.since(*at) < Self::LATELY);
+            opened.retain(|_, (_, at)| now.since(*at) < Self::LATELY);
         }
         if opened.len() < Self::MOST || opened.contains_key(&hash) {
-            opened.insert(hash, now);
+            opened.insert(hash, (known, now));
         }
     }
 
     fn opened_lately(&self, hash: &[u8; 32], now: Timestamp) -> bool {
         let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        opened.get(hash).is_some_and(|at| now.since(*at) < Self::LATELY)
+        opened.get(hash).is_some_and(|(_, at)| now.since(*at) < Self::LATELY)
     }
 
     fn is_first(&self, key: ApiKeyId, now: Timestamp) -> bool {

@@ -19,7 +19,7 @@ pub async fn list(app: &App, _: Admin) -> Result<Vec<Credits>> {
 }
 
 /// Asks now, keeps it, and tells operators when little is left.
-pub(crate) async fn look(app: &App) -> Result<()> {
+pub async fn look(app: &App) -> Result<()> {
     let ctx = app.system("llm.credits");
     let settings = app.llm.settings();
     let told = app.gateway.credits().await;
@@ -66,7 +66,7 @@ pub(crate) async fn look(app: &App) -> Result<()> {
 }
 
 /// Tells operators, once a day, that more was spent than they expect.
-pub(crate) async fn daily_spend(app: &App) -> Result<()> {
+pub async fn daily_spend(app: &App) -> Result<()> {
     let Some(limit) = app.llm.settings().daily_spend_alert_micros else { return Ok(()) };
     let ctx = app.system("llm.daily_spend");
     let day = Period::day(ctx.now());

@@ -2,7 +2,7 @@
 //! somebody says that something has changed, here or on another node, and now and then in case nobody was heard.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use coordination::Heard;
@@ -14,6 +14,7 @@ use llm_gateway::{GatewaySettings, ModelSettings, ProviderSettings, RouteSetting
 use ring::hmac;
 use tokio_util::task::TaskTracker;
 
+use super::ledger::Journal;
 use super::purse::{gateway_price, stored_credential};
 use super::settings::LlmSettings;
 use super::{Changed, TOPIC, models, prices, probe, providers, routes, rules, settings};
@@ -34,6 +35,8 @@ pub struct House {
     used: Mutex<HashSet<CredentialId>>,
     /// Of this process: answers are kept in its memory alone.
     digest: hmac::Key,
+    /// Notes calls before they are made; opened at the start of a process that has a folder.
+    journal: OnceLock<Journal>,
     /// Accounts that are being counted.
     pub(crate) accounts: TaskTracker,
     /// One reading after the other.
@@ -50,6 +53,7 @@ impl House {
             seals: RwLock::default(),
             used: Mutex::default(),
             digest: hmac::Key::new(hmac::HMAC_SHA256, &chance.bytes::<32>()),
+            journal: OnceLock::new(),
             accounts: TaskTracker::new(),
             reading: tokio::sync::Mutex::default(),
         }
@@ -77,6 +81,15 @@ impl House {
     /// The providers that only the environment can change.
     pub fn environment(&self) -> &[ProviderSettings] {
         &self.base.providers
+    }
+
+    pub(crate) fn journal(&self) -> Option<&Journal> {
+        self.journal.get()
+    }
+
+    pub(crate) fn set_journal(&self, journal: Journal) {
+        // One process opens one journal, once.
+        self.journal.get_or_init(|| journal);
     }
 
     pub(crate) fn digest_key(&self) -> &hmac::Key {

@@ -7,7 +7,7 @@ use domain::llm::{Asker, CallKind, Outcome, Price, Spent, Tokens};
 use domain::{Error, Timestamp};
 use futures_util::future::BoxFuture;
 use llm_gateway::purse::{Account as GivesAccount, Ended, Grant, How, Planned, Purse};
-use llm_gateway::{ChatMessage, ErrorClass, ProviderError, ToolSpec, Usage, price, tokenizer};
+use llm_gateway::{ChatMessage, ErrorClass, ProviderError, ToolSpec, Usage, estimate, price, tokenizer};
 
 use super::ledger::{Account, Call, Estimate, till};
 use crate::App;
@@ -61,9 +61,11 @@ impl AppPurse {
         };
         let capped = app.llm.capped(&payer.asker);
         let most_output = match capped {
-            // Nothing can be refused.
+            // Nothing can be refused. What a crash would leave of it is at least what was asked.
             false => {
-                till(app).begin(call);
+                let input_tokens = estimate::messages(planned.messages);
+                let cost_micros = planned.price.map_or(0, |price| price::at_most(&price, input_tokens, 0));
+                till(app).begin(app, call, Estimate { input_tokens, output_tokens: 0, cost_micros });
                 None
             }
             true => {
@@ -93,9 +95,10 @@ impl Purse for AppPurse {
     }
 }
 
-/// A call of `payer`, named.
+/// A call of `payer`, named. The ledger keeps provider and model apart, so a model may come with or without its provider.
 pub fn call(app: &App, payer: &Payer, provider: &str, model: &str) -> Call {
     let at = app.clock.now();
+    let model = model.strip_prefix(provider).and_then(|rest| rest.strip_prefix('/')).unwrap_or(model);
     Call {
         id: app.chance.uuid(at).into(),
         call: app.chance.uuid(at).into(),

@@ -72,6 +72,7 @@ pub(crate) async fn enqueue(
         question: new.question,
         answer: new.answer,
         user: principal.user,
+        api_key: principal.key.map(|grant| grant.id),
         lane: Lane::Live,
         state,
         model: new.model,

@@ -260,10 +260,10 @@ async fn ask(app: &App, run: &Run, question: Question<'_>, purse: &Arc<AppPurse>
     }
 }
 
-/// On the account of the person who asks.
+/// On the account of the person who asks, and of the API key by which they did.
 fn purse(app: &App, run: &Run) -> Arc<AppPurse> {
     let payer = Payer {
-        asker: Asker::person(run.user),
+        asker: Asker { api_key: run.api_key, ..Asker::person(run.user) },
         kind: CallKind::Chat,
         run: Some((run.id, run.state.attempt)),
         request_id: run.request_id.clone(),

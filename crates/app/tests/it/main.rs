@@ -8,6 +8,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod credits;
 #[allow(dead_code, reason = "shared with the tests of persistence, which use more of it")]
 #[path = "../../../persistence/tests/it/databases.rs"]
 mod databases;

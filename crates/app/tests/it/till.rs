@@ -96,8 +96,8 @@ async fn a_process_that_died_leaves_nothing_hanging() {
             till(app).reserve(call(&house, user), ESTIMATE).await.unwrap();
         }
         // It came back without an account of them.
-        assert_eq!(at_start(app).await.unwrap(), 3, "{}", house.name());
-        assert_eq!(at_start(app).await.unwrap(), 0);
+        assert_eq!(at_start(app, None).await.unwrap(), 3, "{}", house.name());
+        assert_eq!(at_start(app, None).await.unwrap(), 0);
         let standing = limits::of_any(app, &ctx, admin, Subject::User(user)).await.unwrap();
         assert_eq!((standing.today.spent.tokens, standing.today.reserved.tokens), (300, 0), "{}", house.name());
         house.finish().await;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Lane, RunState};
-use crate::ids::{ConversationId, MessageId, RunId, UserId};
+use crate::ids::{ApiKeyId, ConversationId, MessageId, RunId, UserId};
 use crate::{Locale, Timestamp};
 
 /// Tokens that an answer took; `estimated` when the provider did not say.
@@ -118,6 +118,8 @@ pub struct Run {
     pub answer: MessageId,
     /// Who asks: gate, context and limits act with this person's rights.
     pub user: UserId,
+    /// The API key that asked for them: it is on its account, too.
+    pub api_key: Option<ApiKeyId>,
     pub lane: Lane,
     pub state: RunState,
     /// What was asked for, `provider/model`.

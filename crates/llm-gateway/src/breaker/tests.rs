@@ -1,3 +1,4 @@
+//! When a breaker opens and closes, and that it never lets too many through.
 #![allow(clippy::unwrap_used, reason = "tests")]
 use proptest::prelude::*;
 

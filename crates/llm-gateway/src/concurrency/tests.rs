@@ -1,3 +1,4 @@
+//! Turns, fairness and the adaptive limit.
 #![allow(clippy::unwrap_used, reason = "tests")]
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -1,3 +1,4 @@
+//! Turns by weight, rests and refusals of keys.
 #![allow(clippy::unwrap_used, reason = "tests")]
 use proptest::prelude::*;
 

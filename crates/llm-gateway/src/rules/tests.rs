@@ -1,3 +1,4 @@
+//! What rules find, however it is written or cut.
 #![allow(clippy::unwrap_used, reason = "tests")]
 use proptest::prelude::*;
 

@@ -34,6 +34,7 @@ pub struct Model {
     pub usage_estimated: bool,
     pub locale: String,
     pub request_id: String,
+    pub api_key_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

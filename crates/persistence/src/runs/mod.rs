@@ -51,6 +51,7 @@ pub fn insert(batch: &mut Batch, run: &Run, lease: Option<Lease>) {
         usage_estimated: false,
         locale: run.locale.as_str().to_owned(),
         request_id: run.request_id.clone(),
+        api_key_id: run.api_key.map(Into::into),
     };
     batch.push(&runs::Entity::insert(row.into_active_model()), 1);
     if let Some(lease) = lease {
@@ -89,6 +90,7 @@ fn from_row(row: runs::Model) -> Result<Run> {
         question: row.question_id.into(),
         answer: row.answer_id.into(),
         user: row.user_id.into(),
+        api_key: row.api_key_id.map(Into::into),
         lane: Lane::Live,
         state: RunState {
             status,

@@ -107,7 +107,8 @@ async fn begin(
     work: &mut Work,
 ) -> Result<bool, Failure> {
     // What this node had reserved when it died is counted before it reserves anew.
-    app::llm::ledger::at_start(app).await?;
+    let journal = config.data_dir.join("calls").join(app.node.to_string());
+    app::llm::ledger::at_start(app, Some(&journal)).await?;
     app::llm::house::open(app).await?;
     work.tasks.spawn(app::llm::house::keep(app.clone()));
     work.tasks.spawn(app::llm::watchman::keep(app.clone()));

@@ -94,6 +94,9 @@ struct Tally {
     gaps: Vec<Duration>,
     pieces: u64,
     tokens: u64,
+    /// Streams that have begun to speak and not ended, and the most of them at one time.
+    speaking: u64,
+    most: u64,
 }
 
 pub async fn run(told: &Value) -> Result<Value> {
@@ -198,7 +201,11 @@ async fn stream(
         }
         let (now, mut tally) = (Instant::now(), tally.borrow_mut());
         match last.replace(now) {
-            None => tally.first.push(now - start),
+            None => {
+                tally.first.push(now - start);
+                tally.speaking += 1;
+                tally.most = tally.most.max(tally.speaking);
+            }
             Some(before) => tally.gaps.push(now - before),
         }
         // What came together had no gap.
@@ -206,6 +213,7 @@ async fn stream(
     });
     let read = read.await;
     let mut tally = tally.borrow_mut();
+    tally.speaking -= u64::from(last.is_some());
     tally.pieces += heard.pieces;
     tally.tokens += heard.tokens as u64;
     read?;
@@ -231,7 +239,7 @@ impl Tally {
         json!({
             "asked": self.asked, "answers": self.answers, "fault": self.fault, "micros": took.as_micros() as u64,
             "whole": both(&mut self.whole), "first": both(&mut self.first), "gaps": both(&mut self.gaps),
-            "classes": classes, "pieces": self.pieces, "tokens": self.tokens, "wanted": wanted,
+            "classes": classes, "pieces": self.pieces, "tokens": self.tokens, "wanted": wanted, "most": self.most,
         })
     }
 }
@@ -270,7 +278,7 @@ mod tests {
         let once = Task { once: true, ..task("bench-tok5-gap20", 5, true) };
         let told = with_upstream(once).await;
         assert_eq!((&told["answers"], &told["tokens"], &told["pieces"]), (&json!(3), &json!(15), &json!(15)), "{told}");
-        assert_eq!(told["wanted"], 15);
+        assert_eq!((&told["wanted"], &told["most"]), (&json!(15), &json!(3)));
         assert!(told["gaps"]["p50"].as_u64() >= Some(19_000), "{told}");
     }
 

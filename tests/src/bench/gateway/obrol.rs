@@ -12,6 +12,7 @@ use crate::api::{Api, id};
 use crate::database::Kind;
 use crate::operator::{LLM, limit};
 use crate::server::{Server, Store};
+use crate::wait::until;
 
 const PATH: &str = "/v1/chat/completions";
 /// High enough never to be met, as what is measured is the way through the limits, not a refusal.
@@ -60,6 +61,9 @@ impl Obrol {
         limit(&operator, limits(&quota.id)).await;
         let mut started = Self { server, _store: store, quota, ledger, tried: 0 };
         started.limits_hold().await;
+        let server = &started.server;
+        let line = || async { server.log().contains(PATH).then_some(()) };
+        until("a request stands in the log", Duration::from_secs(5), line).await;
         started
     }
 
@@ -106,11 +110,6 @@ impl Obrol {
         self.limits_hold().await;
     }
 
-    /// Whether each answer stands in the log with its request.
-    pub fn logs(&self) -> bool {
-        self.server.log().contains("/v1/chat/completions")
-    }
-
     /// Compares the ledger with what the upstream said and with what the load heard, once all is settled.
     ///
     /// # Errors
@@ -120,31 +119,33 @@ impl Obrol {
         let start = Instant::now();
         loop {
             let told = operator.get(&format!("{LLM}/usage?by=api_key&limit=200")).await.expect(200);
-            let verdict = self.judge(&told, said, heard);
+            let heard = Answers { quota: heard.quota + self.tried, ..heard };
+            let verdict = judge(&told, [&self.quota.id, &self.ledger.id], said, heard);
             if verdict.is_ok() || start.elapsed() > SETTLED {
                 return verdict;
             }
             tokio::time::sleep(Duration::from_millis(250)).await;
         }
     }
+}
 
-    fn judge(&self, told: &Value, said: Counts, heard: Answers) -> Result<String, String> {
-        let total = &told["total"];
-        let of = |key: &Key| told["items"].as_array()?.iter().find(|item| item["key"] == key.id)?["calls"].as_u64();
-        let found = json!({
-            "calls": total["calls"], "input": total["input_tokens"], "output": total["output_tokens"],
-            "failed": total["failed"], "estimated": total["estimated_calls"],
-            "of the first key": of(&self.quota), "of the second": of(&self.ledger),
-        });
-        let wanted = json!({
-            "calls": said.answers, "input": said.input_tokens, "output": said.output_tokens, "failed": said.broken,
-            "estimated": 0, "of the first key": heard.quota + self.tried, "of the second": heard.ledger,
-        });
-        if found == wanted {
-            Ok(format!("equal: {} calls, {} tokens in, {} out", said.answers, said.input_tokens, said.output_tokens))
-        } else {
-            Err(format!("ledger {found}, upstream and load {wanted}"))
-        }
+/// What an operator is told of use by key, beside what the upstream said and what the load heard.
+fn judge(told: &Value, keys: [&str; 2], said: Counts, heard: Answers) -> Result<String, String> {
+    let total = &told["total"];
+    let of = |key: &str| told["items"].as_array()?.iter().find(|item| item["key"] == key)?["calls"].as_u64();
+    let found = json!({
+        "calls": total["calls"], "input": total["input_tokens"], "output": total["output_tokens"],
+        "failed": total["failed"], "estimated": total["estimated_calls"],
+        "of the first key": of(keys[0]), "of the second": of(keys[1]),
+    });
+    let wanted = json!({
+        "calls": said.answers + said.broken, "input": said.input_tokens, "output": said.output_tokens,
+        "failed": said.broken, "estimated": 0, "of the first key": heard.quota, "of the second": heard.ledger,
+    });
+    if found == wanted {
+        Ok(format!("equal: {} calls, {} tokens in, {} out", said.answers, said.input_tokens, said.output_tokens))
+    } else {
+        Err(format!("ledger {found}, upstream and load {wanted}"))
     }
 }
 
@@ -157,4 +158,24 @@ async fn key(person: &Api) -> Key {
     let made = person.send(person.request(Method::POST, "/api/v1/me/api-keys").json(&body)).await.expect(201);
     let text = made["text"].as_str().unwrap_or_else(|| panic!("a key without its text: {made}")).to_owned();
     Key { id: id(&made["key"]), text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_call_or_token_too_many_is_seen() {
+        let counts = |calls: u64, tokens: u64| {
+            let total = json!({"calls": calls, "failed": 0, "input_tokens": 17 * calls, "output_tokens": tokens, "estimated_calls": 0});
+            json!({"items": [{"key": "a", "calls": calls - 1}, {"key": "b", "calls": 1}], "total": total})
+        };
+        let said = Counts { answers: 3, input_tokens: 51, output_tokens: 60, broken: 0 };
+        let verdict = |told: &Value, quota| judge(told, ["a", "b"], said, Answers { quota, ledger: 1 });
+        assert!(verdict(&counts(3, 60), 2).is_ok());
+        assert!(verdict(&counts(4, 60), 2).is_err(), "a call");
+        assert!(verdict(&counts(3, 61), 2).is_err(), "a token");
+        assert!(verdict(&counts(3, 60), 3).is_err(), "an answer that nobody paid for");
+        assert!(verdict(&json!({}), 2).is_err(), "nothing at all");
+    }
 }

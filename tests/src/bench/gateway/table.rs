@@ -80,6 +80,11 @@ impl Side {
         self.cells(|_, found| found.memory.map(mebibytes))
     }
 
+    /// Streams that spoke at one time, in the turn with the fewest.
+    pub fn most(&self) -> Vec<Option<String>> {
+        self.cells(|_, found| Some(found.most.to_string()))
+    }
+
     pub fn both(&self, of: fn(&Found) -> Times) -> Vec<Option<String>> {
         self.cells(|_, found| Some(format!("{:.1} / {:.1}", of(found).p50, of(found).p99)))
     }

@@ -68,6 +68,8 @@ pub struct Found {
     pub pieces: u64,
     pub tokens: u64,
     pub wanted: u64,
+    /// Streams that spoke at one time, at the most.
+    pub most: u64,
     /// Microseconds of processor time for each answer.
     pub cpu: Option<f64>,
     /// The most resident bytes that were seen.
@@ -138,12 +140,14 @@ impl Found {
             pieces: number("pieces")?,
             tokens: number("tokens")?,
             wanted: number("wanted")?,
+            most: number("most")?,
             cpu: used.map(|used| used.as_secs_f64() * 1e6 / answers.max(1) as f64),
             memory,
         })
     }
 
-    /// Each figure the median of the turns; counts are sums, memory is the most, the fault is the first.
+    /// Each figure the median of the turns; counts are sums, memory is the most, streams at one time the least, the
+    /// fault the first.
     pub fn median(turns: &[Self]) -> Self {
         let of = |figure: fn(&Self) -> f64| middle(turns.iter().map(figure).collect());
         let sum = |count: fn(&Self) -> u64| turns.iter().map(count).sum();
@@ -164,6 +168,7 @@ impl Found {
             pieces: sum(|turn| turn.pieces),
             tokens: sum(|turn| turn.tokens),
             wanted: sum(|turn| turn.wanted),
+            most: turns.iter().map(|turn| turn.most).min().unwrap_or_default(),
             cpu: cpu.map(middle),
             memory: turns.iter().filter_map(|turn| turn.memory).max(),
         }

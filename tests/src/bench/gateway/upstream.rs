@@ -23,9 +23,6 @@ pub struct Counts {
     pub output_tokens: u64,
     /// Whose reader went away.
     pub broken: u64,
-    pub running: u64,
-    /// The most that ran at one time.
-    pub most: u64,
 }
 
 #[derive(Default)]
@@ -109,12 +106,7 @@ struct Running<'a> {
 
 impl<'a> Running<'a> {
     fn begin(state: &'a Shared, account: &'a str) -> Self {
-        let running = Self { state, account, whole: false };
-        running.change(|counts| {
-            counts.running += 1;
-            counts.most = counts.most.max(counts.running);
-        });
-        running
+        Self { state, account, whole: false }
     }
 
     fn change(&self, change: impl FnOnce(&mut Counts)) {
@@ -137,11 +129,9 @@ impl<'a> Running<'a> {
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        let broken = u64::from(!self.whole);
-        self.change(|counts| {
-            counts.running -= 1;
-            counts.broken += broken;
-        });
+        if !self.whole {
+            self.change(|counts| counts.broken += 1);
+        }
     }
 }
 
@@ -178,7 +168,7 @@ fn document(status: u16, body: &Value) -> Vec<u8> {
 fn stats(counts: &BTreeMap<String, Counts>) -> Value {
     let told = |counts: &Counts| {
         json!({"answers": counts.answers, "input_tokens": counts.input_tokens, "output_tokens": counts.output_tokens,
-            "broken": counts.broken, "running": counts.running, "most": counts.most})
+            "broken": counts.broken})
     };
     counts.iter().map(|(account, counts)| (account.clone(), told(counts))).collect::<serde_json::Map<_, _>>().into()
 }
@@ -193,8 +183,6 @@ impl Counts {
             input_tokens: number("input_tokens")?,
             output_tokens: number("output_tokens")?,
             broken: number("broken")?,
-            running: number("running")?,
-            most: number("most")?,
         })
     }
 }
@@ -222,8 +210,7 @@ mod tests {
         drop(second);
         Running::begin(&state, "b").ended(&script);
         let told = stats(&state.borrow().counts);
-        let wanted =
-            Counts { answers: 1, input_tokens: INPUT_TOKENS, output_tokens: 3, broken: 1, running: 0, most: 2 };
+        let wanted = Counts { answers: 1, input_tokens: INPUT_TOKENS, output_tokens: 3, broken: 1 };
         assert_eq!(Counts::of(&told, "a").unwrap(), wanted);
         assert_eq!(Counts::of(&told, "b").unwrap().answers, 1);
         assert_eq!(Counts::of(&told, "c").unwrap(), Counts::default());

@@ -1,9 +1,11 @@
 //! Money: reserved before a call, settled after it, swept when nobody does. Lies in the caller's transaction where the call is
 //! part of something greater (a run's claim and its end); calls that stand alone go through the [`till`], many a transaction.
 
+mod journal;
 mod sweep;
 pub mod till;
 
+pub use journal::{Journal, Left};
 pub use persistence::llm::ledger::{Account, Call, Estimate, Settled, Verdict};
 pub(crate) use sweep::sweep;
 pub use sweep::{at_start, attempt_died};

@@ -1,12 +1,15 @@
 //! Orphans: reservations whose maker is dead are counted as used, so that none hangs and none is free.
 
+use std::path::Path;
 use std::time::Duration;
 
 use domain::ids::RunId;
-use domain::{Result, Timestamp};
+use domain::llm::{Outcome, Spent, Tokens};
+use domain::{Error, Result, Timestamp};
 use persistence::Tx;
 use persistence::llm::ledger::{self, Orphans, budgets};
 
+use super::{Account, Call, Estimate, Journal};
 use crate::App;
 
 const AT_ONCE: u64 = 500;
@@ -18,11 +21,50 @@ const MONTHS_KEPT: Duration = Duration::from_secs(400 * 24 * 3600);
 /// What rules met, and alerts that are resolved, stay visible for so long.
 const HITS_KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
 
-/// Call it before this process makes its first call: whatever its node had reserved is orphaned, and on a database of one
+/// Call it before this process makes its first call. `journal` is a folder of this node alone: whatever its node had reserved is orphaned, and on a database of one
 /// process everything is.
-pub async fn at_start(app: &App) -> Result<u64> {
+pub async fn at_start(app: &App, journal: Option<&Path>) -> Result<u64> {
+    if let Some(folder) = journal {
+        replay(app, folder).await?;
+    }
     let which = if app.db.shared() { Orphans::OfNode(app.node) } else { Orphans::All };
     all(app, which).await
+}
+
+/// Opens the journal of calls, and counts what an earlier process of this node had begun and not settled.
+async fn replay(app: &App, folder: &Path) -> Result<()> {
+    let own = folder.to_owned();
+    let opened = tokio::task::spawn_blocking(move || Journal::open(&own)).await.map_err(Error::broken)?;
+    let (journal, left) = opened.map_err(Error::broken)?;
+    app.llm.set_journal(journal);
+    let now = app.clock.now();
+    let lost: Vec<(Call, Account)> =
+        left.calls.iter().map(|(call, begun)| (call.clone(), orphan(begun, now))).collect();
+    let mut counted = 0;
+    for some in lost.chunks(AT_ONCE as usize) {
+        // Those that have an account are known, and stay as they are.
+        counted += app
+            .db
+            .retrying(async || {
+                let tx = app.db.begin().await?;
+                let counted = super::record_many(&tx, some).await?;
+                tx.commit().await?;
+                Ok(counted)
+            })
+            .await?;
+    }
+    left.forget();
+    if counted > 0 {
+        tracing::warn!(event = "llm.orphans_counted", counted, "calls that a crash cut off");
+        metrics::counter!("obrol_ledger_orphans_total").increment(counted);
+    }
+    Ok(())
+}
+
+fn orphan(begun: &Estimate, now: Timestamp) -> Account {
+    let tokens = Tokens { input: begun.input_tokens, output: begun.output_tokens, ..Tokens::default() };
+    let spent = Spent { tokens, cost_micros: begun.cost_micros, estimated: true };
+    Account { spoke: None, credential: None, spent, outcome: Outcome::Orphaned, error_class: None, ended_at: now }
 }
 
 /// In the transaction that finds the worker of an attempt dead: what it had reserved is counted as used.

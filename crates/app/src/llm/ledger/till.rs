@@ -21,7 +21,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 enum Slip {
     Reserve(Box<Call>, Estimate, oneshot::Sender<Result<()>>),
     /// There is such a call; nobody waits to hear that it was written, and no limit is in its way.
-    Begin(Box<Call>),
+    Begin(Box<Call>, Estimate),
     Settle(CallId, Box<Account>),
     /// Settles, or records when it was not begun in time.
     Close(Box<Call>, Box<Account>),
@@ -57,6 +57,8 @@ pub async fn flush(app: &App) {
     };
     if tokio::time::timeout(PATIENCE, emptied).await.is_err() {
         tracing::warn!("the till was not empty at the end");
+    } else if let Some(journal) = app.llm.journal() {
+        journal.close();
     }
 }
 
@@ -86,21 +88,36 @@ impl Till {
         self.put(Slip::Release(call)).await;
     }
 
-    /// Notes a call that no limit concerns; it is written soon. A queue without room is no reason to refuse it: its account
-    /// will be recorded whole.
-    pub fn begin(&self, call: Call) {
-        if self.0.try_send(Slip::Begin(Box::new(call))).is_err() {
+    /// Notes a call that no limit concerns. A program's is in the journal when this returns; one of a run, which another node
+    /// may have to count, is in the database soon. No room anywhere is no reason to refuse it: its account will be recorded
+    /// whole.
+    pub fn begin(&self, app: &App, call: Call, estimate: Estimate) {
+        if call.run.is_none()
+            && let Some(journal) = app.llm.journal()
+        {
+            match journal.begin(&call, &estimate) {
+                Ok(()) => return,
+                Err(fault) => tracing::warn!(%fault, "the journal of calls cannot be written"),
+            }
+        }
+        if self.0.try_send(Slip::Begin(Box::new(call), estimate)).is_err() {
             tracing::debug!("the till is full; a call is noted at its end");
         }
     }
 
     /// As [`Till::settle`], for a call that may not be known here, and without waiting.
     pub fn close_soon(&self, app: &App, call: Call, account: Account) {
-        self.put_soon(app, Slip::Close(Box::new(call), Box::new(account)));
+        let noted = app.llm.journal().is_some_and(|journal| journal.knows(&call.call));
+        let (call, account) = (Box::new(call), Box::new(account));
+        self.put_soon(app, if noted { Slip::Record(call, account) } else { Slip::Close(call, account) });
     }
 
     /// As [`Till::release`], without waiting.
     pub fn release_soon(&self, app: &App, call: CallId) {
+        if let Some(journal) = app.llm.journal().filter(|journal| journal.knows(&call)) {
+            journal.settled([&call]);
+            return;
+        }
         self.put_soon(app, Slip::Release(call));
     }
 
@@ -171,8 +188,8 @@ impl Batch {
                 self.askers.push(Some(reply));
             }
             Slip::Reserve(..) => {}
-            Slip::Begin(call) => {
-                self.reserve.push((*call, Estimate::default()));
+            Slip::Begin(call, estimate) => {
+                self.reserve.push((*call, estimate));
                 self.askers.push(None);
             }
             Slip::Close(call, account) => {
@@ -199,6 +216,9 @@ impl Batch {
         loop {
             match self.write(app).await {
                 Ok((verdicts, settled)) => {
+                    if let Some(journal) = app.llm.journal() {
+                        journal.settled(self.begun.keys().chain(self.record.iter().map(|(call, _)| &call.call)));
+                    }
                     self.answer(app, verdicts).await;
                     for (call, settled) in self.settle.iter().map(|(call, _)| call).zip(settled) {
                         if settled == Settled::Unknown && !self.begun.contains_key(call) {
