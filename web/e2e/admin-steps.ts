@@ -5,6 +5,7 @@ import { tokenOf } from "./chat-steps.ts";
 export class Desk {
   readonly #request: APIRequestContext;
   readonly #token: string;
+  readonly #made: string[] = [];
 
   private constructor(request: APIRequestContext, token: string) {
     this.#request = request;
@@ -31,13 +32,20 @@ export class Desk {
     return (text === "" ? {} : JSON.parse(text)) as T;
   }
 
-  provider(name: string, url: string): Promise<{ provider: { id: string } }> {
-    return this.call("POST", "/admin/llm/providers", {
+  async provider(name: string, url: string): Promise<void> {
+    const made = await this.call<{ provider: { id: string } }>("POST", "/admin/llm/providers", {
       name,
       kind: "compatible",
       base_url: url,
       private_network: true,
     });
+    this.#made.push(made.provider.id);
+  }
+
+  /** Other journeys ask the same server: none of them should meet a provider that is gone. */
+  async tidy(): Promise<void> {
+    for (const id of this.#made.splice(0))
+      await this.call("DELETE", `/admin/llm/providers/${id}`, undefined, { "If-Match": "*" });
   }
 
   /** Asks in a new conversation and waits for the end of the answer. */

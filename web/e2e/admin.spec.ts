@@ -11,9 +11,14 @@ import { MODELS, startUpstream, type Upstream } from "./upstream.ts";
 test.describe.configure({ timeout: 120_000 });
 
 let upstream: Upstream;
+let desk: Desk | undefined;
 
 test.beforeAll(async () => {
   upstream = await startUpstream();
+});
+test.afterEach(async () => {
+  await desk?.tidy();
+  desk = undefined;
 });
 test.afterAll(() => upstream.stop());
 
@@ -79,7 +84,8 @@ test("what the environment sets is shown and cannot be changed here", async ({ p
 
 test("@phone a price is typed as dollars and kept in a history", async ({ page }) => {
   const name = unique("priced");
-  await (await Desk.of(page.request)).provider(name, upstream.url);
+  desk = await Desk.of(page.request);
+  await desk.provider(name, upstream.url);
   await signIn(page);
   await page.goto("/admin/models");
   await page.getByLabel("Search models").fill(`${name} llama`);
@@ -118,7 +124,7 @@ test("@phone a route is ordered by keyboard and by hand, and nobody overwrites a
   page,
   isMobile,
 }) => {
-  const desk = await Desk.of(page.request);
+  desk = await Desk.of(page.request);
   const provider = unique("chain");
   await desk.provider(provider, upstream.url);
   const name = unique("route");
@@ -187,7 +193,7 @@ test("@phone a route is ordered by keyboard and by hand, and nobody overwrites a
 });
 
 test("@phone a limit is set for each person, and a person sees it", async ({ page, browser }) => {
-  const desk = await Desk.of(page.request);
+  desk = await Desk.of(page.request);
   await signIn(page);
   await page.goto("/admin/limits");
   await page.getByRole("button", { name: "Set a limit" }).click();
@@ -234,7 +240,7 @@ test("@phone a limit is set for each person, and a person sees it", async ({ pag
 test("@phone a rule meets a question, and its text is shown only on the record", async ({
   page,
 }) => {
-  const desk = await Desk.of(page.request);
+  desk = await Desk.of(page.request);
   const provider = unique("ruled");
   await desk.provider(provider, upstream.url);
   const word = unique("heron");
@@ -270,7 +276,7 @@ test("@phone a rule meets a question, and its text is shown only on the record",
 });
 
 test("@phone usage is narrowed, shared by its address, and downloaded", async ({ page }) => {
-  const desk = await Desk.of(page.request);
+  desk = await Desk.of(page.request);
   const provider = unique("used");
   await desk.provider(provider, upstream.url);
   const model = `${provider}/${MODELS.steady}`;

@@ -45,6 +45,12 @@ test("no page breaks the policy, and the policy holds @phone", async ({ page, is
     "/settings/profile",
     "/settings/appearance",
     "/settings/devices",
+    "/settings/keys",
+    "/settings/usage",
+    "/admin",
+    "/admin/providers",
+    "/admin/models",
+    "/admin/usage",
     "/no/such/page",
     "/docs/manual",
   ]) {
