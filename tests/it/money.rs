@@ -215,3 +215,44 @@ async fn a_provider_that_does_not_count_is_counted_by_us() {
     let output = calls[0]["output_tokens"].as_i64().unwrap();
     assert!((20..=120).contains(&output), "thirty short words: {output}");
 }
+
+#[tokio::test]
+async fn a_name_that_is_none_is_nobodys_and_harms_nobody() {
+    let store = Store::fresh().await;
+    let fake = operator::speaker(Dialect::OpenAi, |_, _| tokens(3)).await;
+    let World { mut server, admin, fake: _fake } = world(&store, fake).await;
+    let ani = server.person("ani").await;
+    for path in ["/v1/embeddings", "/v1/chat/completions"] {
+        for model in ["near/a\0b", "near/\u{7}", &format!("near/{}", "m".repeat(300)), "near/", "near", ""] {
+            let body = json!({ "model": model, "input": "x", "messages": [{ "role": "user", "content": "x" }] });
+            let answer = ani.post(path, body).await;
+            assert_eq!(answer.status.as_u16() / 100, 4, "{path} {model:?}: {}", answer.text);
+        }
+    }
+    let run = ask(&ani, "near/m", "#a hello").await;
+    assert_eq!(run["status"], "succeeded", "{run}");
+    assert_eq!(operator::settled(&admin).await.len(), 1);
+    // Nothing of it keeps the server from starting.
+    server.kill();
+    server.restart().await;
+    assert_eq!(operator::settled(&admin.at(&server.url)).await.len(), 1);
+}
+
+#[tokio::test]
+async fn where_money_is_limited_a_model_has_a_price() {
+    let store = Store::fresh().await;
+    let server = Server::start(&store, None).await;
+    let admin = server.admin().await;
+    let fake = operator::speaker(Dialect::OpenAi, |_, _| tokens(3)).await;
+    operator::provider(&admin, "near", &fake, &["m"], &["first"]).await;
+    operator::limit(&admin, json!({ "scope": "user", "cost_per_month_micros": 1_000_000 })).await;
+    let ani = server.person("ani").await;
+    let body = json!({ "model": "near/m", "messages": [{ "role": "user", "content": "x" }] });
+    let refused = ani.post("/v1/chat/completions", body.clone()).await;
+    assert!(refused.status.is_client_error() && refused.text.contains("price_unknown"), "{}", refused.text);
+    assert_eq!(ask(&ani, "near/m", "#a hello").await["status"], "failed");
+    assert!(fake.ledger().entries.is_empty(), "nobody was asked");
+    // What costs nothing is said to cost nothing.
+    operator::price(&admin, "near/m", 0, 0).await;
+    assert_eq!(ani.post("/v1/chat/completions", body).await.status.as_u16(), 200);
+}

@@ -12,12 +12,13 @@ use crate::watch::{Watched, deadline_passed, silent};
 /// Thoughts that are held back while a retry is still possible; beyond, the answer counts as begun.
 const THOUGHTS: usize = 64 << 10;
 
-/// Calls the provider and reads ahead until content is there.
+/// Calls the provider and reads ahead until content is there. Thoughts that were heard before it failed are left in `heard`.
 pub async fn begin(
     source: &Source,
     request: ChatRequest,
     secret: Option<Secret>,
     deadline: Instant,
+    heard: &mut String,
 ) -> Result<Watched, ProviderError> {
     let timeouts = &source.timeouts;
     let patience = || (Instant::now() + timeouts.first_token).min(deadline);
@@ -34,6 +35,7 @@ pub async fn begin(
             ChatEvent::Alive => {}
             ChatEvent::Reasoning(thought) => {
                 thoughts += thought.len();
+                heard.push_str(&thought);
                 ahead.push_back(ChatEvent::Reasoning(thought));
                 if thoughts > THOUGHTS {
                     break;

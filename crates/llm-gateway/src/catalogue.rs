@@ -43,6 +43,8 @@ pub struct ModelEntry {
     pub price: Option<Price>,
     /// The provider's own, whatever the operator says.
     pub listed: Option<Price>,
+    /// Somebody names it; else it is what an asker typed.
+    pub(crate) named: bool,
     pub known: Abilities,
 }
 
@@ -94,6 +96,7 @@ impl ModelEntry {
             guide: source.origin == Origin::Guide,
             price: said.price.or(listed),
             listed,
+            named: true,
             known,
             id,
         })
@@ -267,19 +270,29 @@ pub async fn find_for(registry: &Registry, id: &str, kind: Kind) -> Option<(Arc<
         (Some(found), _) => Some(found),
         (None, Kind::Chat) => None,
         (None, Kind::Embed) => {
-            let (name, model) = id.trim().split_once('/')?;
+            let (name, model) = named(id)?;
             let listed = |source: &&Arc<Source>| source.origin == Origin::Configured && source.listing.limit.is_some();
             let source = registry.sources.iter().filter(listed).find(|one| one.name.eq_ignore_ascii_case(name))?;
             let unlisted = ModelInfo { id: model.to_owned(), name: model.to_owned(), ..ModelInfo::default() };
             let entry = ModelEntry::new(registry, source, &unlisted).filter(|_| !model.is_empty())?;
-            Some((source.clone(), entry))
+            Some((source.clone(), ModelEntry { named: registry.said_of(&entry.id).is_some(), ..entry }))
         }
     }
 }
 
+/// Provider and model of an id that can be one: what nobody can be called is nobody, here as in every table. Google's own
+/// `models/` before a name is no other model.
+fn named(id: &str) -> Option<(&str, &str)> {
+    const LONGEST: usize = 190;
+    let id = id.trim();
+    let (name, model) = id.split_once('/')?;
+    let model = model.strip_prefix("models/").unwrap_or(model);
+    (id.len() <= LONGEST && id.chars().all(|c| c.is_ascii_graphic()) && !model.is_empty()).then_some((name, model))
+}
+
 /// The provider and the model behind an id. A configured provider whose list cannot be had is trusted to know the model.
 pub async fn find(registry: &Registry, id: &str) -> Option<(Arc<Source>, ModelEntry)> {
-    let (name, model) = id.trim().split_once('/')?;
+    let (name, model) = named(id)?;
     let source = registry.sources.iter().find(|source| source.name.eq_ignore_ascii_case(name))?;
     let entry = match list(source).await {
         Some(models) => {
@@ -289,7 +302,8 @@ pub async fn find(registry: &Registry, id: &str) -> Option<(Arc<Source>, ModelEn
         }
         None if source.origin == Origin::Configured && !model.is_empty() => {
             let unlisted = ModelInfo { id: model.to_owned(), name: model.to_owned(), ..ModelInfo::default() };
-            ModelEntry::new(registry, source, &unlisted)?
+            let entry = ModelEntry::new(registry, source, &unlisted)?;
+            ModelEntry { named: registry.said_of(&entry.id).is_some(), ..entry }
         }
         None => return None,
     };

@@ -73,9 +73,10 @@ impl Task {
         request: ChatRequest,
         secret: Option<Secret>,
         deadline: Instant,
+        heard: &mut String,
     ) -> Result<Watched, ProviderError> {
         match self {
-            Self::Chat => attempt::begin(source, request, secret, deadline).await,
+            Self::Chat => attempt::begin(source, request, secret, deadline, heard).await,
             Self::Embed(slot) => slot.fill(source, request, secret, deadline).await,
         }
     }

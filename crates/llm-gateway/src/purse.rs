@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use llm_client::{ChatMessage, ErrorClass, ProviderError, ToolSpec, Usage};
+use llm_client::{AnswerFormat, ChatMessage, ErrorClass, ProviderError, ToolSpec, Usage};
 
 use crate::price::Price;
 
@@ -21,9 +21,13 @@ pub struct Planned<'a> {
     pub price: Option<Price>,
     pub messages: &'a [ChatMessage],
     pub tools: &'a [ToolSpec],
+    pub format: &'a AnswerFormat,
+    /// It thinks, and what it thinks is not always told.
+    pub reasons: bool,
     /// What the asker set, and what the model can say at most, as far as that is known.
     pub asked_output: Option<u32>,
     pub model_output: Option<u32>,
+    pub window: Option<u32>,
 }
 
 /// The leave to make one call.

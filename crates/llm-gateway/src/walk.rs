@@ -138,12 +138,17 @@ impl<'a> Walk<'a> {
             };
             let (begun, started) = (Instant::now(), wall_clock());
             tab.sent();
-            let heard = self.task.begin(&step.source, request, picked.secret.clone(), self.deadline).await;
+            let mut thoughts = String::new();
+            let (source, secret) = (&step.source, picked.secret.clone());
+            let heard = self.task.begin(source, request, secret, self.deadline, &mut thoughts).await;
             let took = begun.elapsed();
             match heard {
                 Ok(stream) => return self.answered(step, picked, admitted, permit, (stream, tab), (started, took)),
                 Err(error) => {
-                    tab.close(How::Failed(error.class), error.usage.as_deref());
+                    let worked = may_have_worked(&error, &thoughts);
+                    tab.hear(&thoughts);
+                    let how = if worked { How::Cut(error.class) } else { How::Failed(error.class) };
+                    tab.close(how, error.usage.as_deref());
                     self.learn(step, &picked, admitted, &error);
                     drop(permit);
                     self.note(step, &picked, (started, took), Some(&error));
@@ -185,8 +190,11 @@ impl<'a> Walk<'a> {
             price: step.entry.price,
             messages: &request.messages,
             tools: &request.tools,
+            format: &request.format,
+            reasons: step.entry.known.reasoning == Some(true),
             asked_output: request.max_output_tokens,
             model_output: step.entry.max_output,
+            window: step.entry.context_window,
         };
         let grant = purse.reserve(planned).await?;
         request.max_output_tokens = grant.most_output.or(request.max_output_tokens);
@@ -361,9 +369,14 @@ impl<'a> Walk<'a> {
     ) {
         let class = error.map_or("ok", |error| error.class.as_str());
         let (provider, model) = (step.source.name.clone(), step.entry.model.clone());
-        metrics::counter!("obrol_llm_attempts_total", "provider" => provider.clone(), "model" => model.clone(), "class" => class).increment(1);
+        // Names that nobody lists are what askers type: without end.
+        let series = if step.entry.named { model.clone() } else { "other".to_owned() };
+        metrics::counter!("obrol_llm_attempts_total", "provider" => provider.clone(), "model" => series.clone(), "class" => class).increment(1);
         match error {
-            None => metrics::histogram!("obrol_llm_first_token_seconds", "provider" => provider.clone(), "model" => model.clone()).record(took),
+            None => {
+                metrics::histogram!("obrol_llm_first_token_seconds", "provider" => provider.clone(), "model" => series)
+                    .record(took)
+            }
             Some(error) => tracing::warn!(
                 provider,
                 model,
@@ -390,6 +403,14 @@ impl<'a> Walk<'a> {
             price: step.entry.price,
         });
     }
+}
+
+/// Whether a call that failed before its first content may have cost something: there was no word that it was refused.
+fn may_have_worked(error: &ProviderError, thoughts: &str) -> bool {
+    let late = ["truncated", "too_long", "line_too_long"];
+    error.class == ErrorClass::Timeout
+        || !thoughts.is_empty()
+        || (error.status.is_none() && error.code.as_deref().is_some_and(|code| late.contains(&code)))
 }
 
 /// What a provider said counts for more than that somebody was not even asked.

@@ -9,6 +9,9 @@ use super::{Entrance, failure, screen};
 use crate::App;
 use crate::llm::purse;
 
+/// Texts of one call: a provider's answer is numbers in decimal, and not longer than what is read of one.
+const AT_ONCE: usize = 96;
+
 #[derive(Clone, Debug, Default)]
 pub struct Texts {
     /// `provider/model` or `route/name`.
@@ -32,16 +35,25 @@ pub struct Vectors {
 pub async fn embed(app: &App, ctx: &Ctx, entrance: Entrance, texts: Texts) -> Result<Vectors> {
     let Texts { model, texts, dimensions } = texts;
     screen::question(app, &ctx.request_id, entrance.user, texts.iter().map(String::as_str)).await?;
-    let purse = purse::open(app, entrance.payer(ctx, CallKind::Embedding));
-    let ask = EmbedAsk {
-        model,
-        texts,
-        dimensions,
-        deadline: Some(Instant::now() + app.settings.whole_run),
-        asker: entrance.user.to_string(),
-        purse: Some(purse.clone()),
-    };
-    let made = app.gateway.embed(ask).await;
-    let made = made.map_err(|failed| purse.refusal().unwrap_or_else(|| failure::of(&failed.error)))?;
-    Ok(Vectors { model: made.id, vectors: made.vectors, usage: made.usage })
+    let deadline = Instant::now() + app.settings.whole_run;
+    let mut all = Vectors { model: String::new(), vectors: Vec::with_capacity(texts.len()), usage: Usage::default() };
+    for some in texts.chunks(AT_ONCE) {
+        // Vectors of two models are not to be compared: the first one that answered makes all of them.
+        let model = if all.model.is_empty() { model.clone() } else { all.model.clone() };
+        let purse = purse::open(app, entrance.payer(ctx, CallKind::Embedding));
+        let ask = EmbedAsk {
+            model,
+            texts: some.to_vec(),
+            dimensions,
+            deadline: Some(deadline),
+            asker: entrance.user.to_string(),
+            purse: Some(purse.clone()),
+        };
+        let made = app.gateway.embed(ask).await;
+        let made = made.map_err(|failed| purse.refusal().unwrap_or_else(|| failure::of(&failed.error)))?;
+        all.model = made.id;
+        all.vectors.extend(made.vectors);
+        all.usage.input_total = all.usage.input_total.saturating_add(made.usage.input_total);
+    }
+    Ok(all)
 }

@@ -98,7 +98,8 @@ impl Uses {
     fn known(&self, hashes: &[[u8; 32]], now: Timestamp) -> Option<Authenticated> {
         let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         let (known, at) = hashes.iter().find_map(|hash| opened.get(hash))?;
-        let fresh = now.since(*at) < Self::BELIEVED && at.millis() > self.doubted.load(Ordering::Acquire);
+        // A clock that was set back proves nothing.
+        let fresh = now >= *at && now.since(*at) < Self::BELIEVED && at.millis() > self.doubted.load(Ordering::Acquire);
         (fresh && known.expires_at > now).then(|| known.clone())
     }
 

@@ -96,6 +96,17 @@ pub(crate) async fn passed(app: &App, ctx: &Ctx, kind: AlertKind, provider: &str
         .await
 }
 
+/// All of a kind have passed: this process has just begun, and knows of none.
+pub(crate) async fn all_passed(app: &App, ctx: &Ctx, kind: AlertKind) -> Result<()> {
+    app.db
+        .retrying(async || {
+            let tx = app.db.begin().await?;
+            rows::resolve_kind(&*tx, kind, ctx.now()).await?;
+            Ok(tx.commit().await?)
+        })
+        .await
+}
+
 /// A page, newest first.
 pub async fn list(
     app: &App,

@@ -3,15 +3,16 @@
 use domain::ids::{CredentialId, ProviderId};
 use domain::keys::KeyName;
 use domain::llm::CredentialState;
+use domain::llm::alert::AlertKind;
 use domain::llm::provider::WEIGHTS;
 use domain::{Ctx, Error, FieldFault, Result, Timestamp};
 use persistence::llm::credentials::{self as rows, Credential};
 use persistence::llm::providers as provider_rows;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::Changed;
 use super::changes::announce;
 use super::providers::{Configured, not_found as no_provider, stale};
+use super::{Changed, alerts};
 use crate::App;
 use crate::accounts::Admin;
 use crate::secrets::Place;
@@ -142,6 +143,7 @@ pub async fn update<T, F: Future<Output = Result<T>>>(
         after.disabled_reason = None;
     }
     let news = change.secret.is_some() || before.state != after.state;
+    let name = of.name.clone();
     let tried = if enabled && news {
         let credentials = vec![opened(app, &after)];
         Some(probe(Configured { provider: of, credentials }).await?)
@@ -162,6 +164,10 @@ pub async fn update<T, F: Future<Output = Result<T>>>(
         return Err(stale());
     }
     tracing::info!(event = "llm.credential_changed", credential = %id, %provider, replaced = change.secret.is_some());
+    if news {
+        // If it fails again, that is news.
+        alerts::passed(app, ctx, AlertKind::CredentialDisabled, &name, Some(&id.to_string())).await?;
+    }
     announce(app, Changed::Providers).await;
     Ok((view(app, after), tried))
 }

@@ -64,6 +64,10 @@ impl House {
         self.limits().capped(asker)
     }
 
+    pub(crate) fn money_capped(&self, asker: &Asker) -> bool {
+        self.limits().money_capped(asker)
+    }
+
     /// As they were read last, at most a moment ago.
     pub fn limits(&self) -> Arc<LimitBook> {
         self.limits.read().unwrap_or_else(PoisonError::into_inner).clone()

@@ -92,7 +92,8 @@ pub struct Admitted {
 pub async fn admit(app: &App, asker: &Asker) -> Result<Option<Admitted>> {
     let limits = app.llm.limits();
     let mut tightest: Option<Admitted> = None;
-    for subject in asker.subjects() {
+    // The narrowest first: what one's own limit refuses takes nothing of everybody's.
+    for subject in asker.subjects().collect::<Vec<_>>().into_iter().rev() {
         let Some(limit) = limits.of(subject).requests_per_minute else { continue };
         let hit = app.coordination.counter().hit(&format!("llm:{subject}"), limit, Duration::from_secs(60)).await;
         if !hit.allowed {

@@ -7,7 +7,9 @@ use domain::llm::{Asker, CallKind, Outcome, Price, Spent, Tokens};
 use domain::{Error, Kind, Timestamp};
 use futures_util::future::BoxFuture;
 use llm_gateway::purse::{Account as GivesAccount, Ended, Grant, How, Planned, Purse};
-use llm_gateway::{ChatMessage, ErrorClass, ProviderError, ToolSpec, Usage, estimate, price, tokenizer};
+use llm_gateway::{
+    AnswerFormat, ChatMessage, ChatPart, ErrorClass, ProviderError, ToolSpec, Usage, estimate, price, tokenizer,
+};
 
 use super::ledger::{Account, Call, Estimate, till};
 use super::limits::{self, Room};
@@ -15,6 +17,12 @@ use crate::App;
 
 /// Tokens that an answer may take where neither the asker nor the model says, and a cap must hold.
 const ANSWER: u32 = 4_096;
+/// No call costs more: 100 dollars.
+const MOST_SAID: i64 = 100_000_000;
+/// The longest answer that is reserved for where nobody knows what a model can say.
+const LONGEST: u32 = 32_768;
+/// Tokens of an image that are reserved; providers count very differently.
+const IMAGE: u64 = 10_000;
 /// A shorter answer is none.
 const LEAST: u32 = 256;
 /// The code of the error with which a purse ends a question.
@@ -53,14 +61,15 @@ impl AppPurse {
         let (app, payer) = (&self.app, &self.payer);
         let call = call(app, payer, planned.provider, &planned.model.to_lowercase());
         app.llm.note_use(planned.credential_id);
-        let account = CallAccount {
+        let mut account = CallAccount {
             app: app.clone(),
             call: call.clone(),
             model: planned.model.to_owned(),
             credential: planned.credential.map(str::to_owned),
             price: planned.price,
             asked: planned.messages.to_vec(),
-            tools: planned.tools.to_vec(),
+            beside: beside(planned.tools, planned.format),
+            least: Spent::default(),
         };
         let capped = app.llm.capped(&payer.asker);
         let most_output = match capped {
@@ -72,10 +81,19 @@ impl AppPurse {
                 None
             }
             true => {
+                if planned.price.is_none() && app.llm.money_capped(&payer.asker) {
+                    return Err(Error::new(Kind::Conflict, "llm.price_unknown").arg("model", planned.id));
+                }
                 let most = planned.asked_output.or(planned.model_output).unwrap_or(ANSWER);
-                let most = planned.model_output.map_or(most, |own| own.min(most));
-                let input = at_most(planned.model, planned.messages, planned.tools).await;
-                Some(self.reserve_most(call, planned, input, most).await?)
+                let most = most.min(planned.model_output.or(planned.window).unwrap_or(LONGEST));
+                let input = at_most(planned).await;
+                let granted = self.reserve_most(call, planned, input, most).await?;
+                if planned.reasons {
+                    let tokens = Tokens { input, output: u64::from(granted), ..Tokens::default() };
+                    let cost_micros = planned.price.map_or(0, |price| price::at_most(&price, input, tokens.output));
+                    account.least = Spent { tokens, cost_micros, estimated: true };
+                }
+                Some(granted)
             }
         };
         Ok(Grant { account: Box::new(account), most_output })
@@ -98,6 +116,8 @@ impl AppPurse {
         };
         let room = limits::room(app, &self.payer.asker, call.at).await?;
         let fits = fitting(room, input, price).min(most.saturating_sub(1));
+        // Not all of it: others want to ask meanwhile.
+        let fits = if fits >= 4 * LEAST { fits / 2 } else { fits };
         if fits < LEAST {
             return Err(refusal);
         }
@@ -139,7 +159,6 @@ impl Purse for AppPurse {
 /// A call of `payer`, named. The ledger keeps provider and model apart, so a model may come with or without its provider.
 pub fn call(app: &App, payer: &Payer, provider: &str, model: &str) -> Call {
     let at = app.clock.now();
-    let model = model.strip_prefix(provider).and_then(|rest| rest.strip_prefix('/')).unwrap_or(model);
     Call {
         id: app.chance.uuid(at).into(),
         call: app.chance.uuid(at).into(),
@@ -154,14 +173,29 @@ pub fn call(app: &App, payer: &Payer, provider: &str, model: &str) -> Call {
     }
 }
 
-/// Tokens that a question hardly exceeds: counted, with room for what the provider adds.
-async fn at_most(model: &str, messages: &[ChatMessage], tools: &[ToolSpec]) -> u64 {
-    let counted = tokenizer::count_messages(model, messages).await;
-    let tools = tools_as_text(tools);
-    let of_tools = tokenizer::count(model, &tools).await;
-    let exact = counted.tokens + of_tools.tokens;
-    // An estimate is within a third for prose.
-    if counted.estimated || of_tools.estimated { exact + exact / 2 + 64 } else { exact + exact / 20 + 32 }
+/// Tokens that a question does not exceed: counted where the model's vocabulary is known, else by its bytes.
+async fn at_most(planned: &Planned<'_>) -> u64 {
+    let counted = tokenizer::count_messages(planned.model, planned.messages).await;
+    let beside = beside(planned.tools, planned.format);
+    let of_beside = tokenizer::count(planned.model, &beside).await;
+    let images = planned.messages.iter().flat_map(|message| &message.parts);
+    let images = images.filter(|part| matches!(part, ChatPart::Image(_))).count() as u64;
+    let exact = counted.tokens + of_beside.tokens + images * IMAGE;
+    if tokenizer::has_vocabulary(planned.model) {
+        return exact + exact / 20 + 32;
+    }
+    // Prose is a quarter token a letter; digits, code and emoji are more, up to about two tokens for three bytes.
+    let bytes = planned.messages.iter().map(|message| message.plain().len() as u64).sum::<u64>() + beside.len() as u64;
+    (exact + exact / 2).max(bytes * 2 / 3 + images * IMAGE) + 64
+}
+
+/// What is sent beside the messages.
+fn beside(tools: &[ToolSpec], format: &AnswerFormat) -> String {
+    let mut text = tools_as_text(tools);
+    if let AnswerFormat::Schema { name, schema, .. } = format {
+        text.push_str(&format!("{name} {schema}\n"));
+    }
+    text
 }
 
 fn tools_as_text(tools: &[ToolSpec]) -> String {
@@ -176,7 +210,10 @@ struct CallAccount {
     credential: Option<String>,
     price: Option<llm_gateway::Price>,
     asked: Vec<ChatMessage>,
-    tools: Vec<ToolSpec>,
+    /// Tools and schema, as text.
+    beside: String,
+    /// What is counted at least where the provider did not count: a capped call of a model whose thoughts are not told.
+    least: Spent,
 }
 
 impl GivesAccount for CallAccount {
@@ -220,16 +257,24 @@ impl CallAccount {
     /// What the provider did not say.
     async fn counted(&self, said: &str) -> Spent {
         let mut usage = tokenizer::usage(&self.model, &self.asked, said).await;
-        usage.input_total += tokenizer::count(&self.model, &tools_as_text(&self.tools)).await.tokens;
-        spent(self.price.as_ref(), &usage, true)
+        usage.input_total += tokenizer::count(&self.model, &self.beside).await.tokens;
+        let counted = spent(self.price.as_ref(), &usage, true);
+        if self.least.amount().tokens > counted.amount().tokens { self.least } else { counted }
     }
 }
 
 /// What a provider's words mean in money.
 pub fn spent(price: Option<&llm_gateway::Price>, usage: &Usage, estimated: bool) -> Spent {
-    let cost_micros = match price {
-        Some(price) => price::cost(price, usage),
-        None => usage.cost_micros.unwrap_or(0).max(0),
+    let said = usage.cost_micros.map(|said| said.clamp(0, MOST_SAID));
+    let own = price.map(|price| price::cost(price, &Usage { cost_micros: None, ..*usage }));
+    let cost_micros = match (said, own) {
+        // A provider's own word is nearer the truth than a price, but not if it is out of all proportion.
+        (Some(said), Some(own)) if said > own.saturating_mul(10).saturating_add(1_000) => {
+            tracing::warn!(said, own, "a provider says that a call cost far more than its price");
+            own
+        }
+        (Some(said), _) => said,
+        (None, own) => own.unwrap_or(0),
     };
     let tokens = Tokens {
         input: usage.input_total,

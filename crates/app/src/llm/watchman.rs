@@ -19,12 +19,21 @@ const USES: Duration = Duration::from_secs(60);
 /// Until the process stops.
 pub async fn keep(app: App) {
     let mut notices = app.gateway.notices();
+    // A breaker is closed when its process begins; beside others theirs may be open, and an alert too many is no harm.
+    if !app.db.shared()
+        && let Err(fault) = alerts::all_passed(&app, &app.system("llm.watchman"), AlertKind::BreakerOpen).await
+    {
+        tracing::warn!(%fault, "alerts of breakers could not be closed");
+    }
     let mut uses = tokio::time::interval(USES);
     uses.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         let done = tokio::select! {
             notice = notices.recv() => match notice {
-                Ok(notice) => hear(&app, notice).await,
+                Ok(notice) => {
+                    heed(&app, &notice).await;
+                    Ok(())
+                }
                 Err(RecvError::Lagged(missed)) => {
                     tracing::warn!(missed, "notices of the gateway were missed");
                     Ok(())
@@ -41,6 +50,22 @@ pub async fn keep(app: App) {
         };
         if let Err(fault) = done {
             tracing::warn!(%fault, "a notice of the gateway could not be kept");
+        }
+    }
+}
+
+/// What was noticed is kept also when the database is away for a while.
+async fn heed(app: &App, notice: &Notice) {
+    /// Beyond it the news are old.
+    const TRIES: u32 = 120;
+    for _ in 0..TRIES {
+        match hear(app, notice.clone()).await {
+            Ok(()) => return,
+            Err(fault) => tracing::warn!(%fault, ?notice, "a notice of the gateway could not be kept yet"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            () = app.closing.cancelled() => return,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::conversations::{Message, Origin, plain_text};
-use domain::llm::{Asker, CallKind};
+use domain::llm::{Asker, CallKind, Exceeded};
 use domain::runs::{Failure, Run, Usage};
 use domain::{Kind, Timestamp};
 use llm_gateway::{Answer, Ask, AskError, CANNOT_CONTINUE, ChatMessage, ErrorClass, ProviderError, estimate};
@@ -204,9 +204,8 @@ async fn prepare(app: &App, run: &Run) -> Result<Prepared, Done> {
     if model.is_none() {
         return Err(Done::Failed(Failure::ModelMissing));
     }
-    if run.state.attempt <= 1
-        && let Some(question) = branch.last()
-        && content::question(app, run, &plain_text(&question.content)).await.map_err(unavailable)?
+    if let Some(question) = branch.last()
+        && content::question(app, run, &plain_text(&question.content))
     {
         return Err(Done::Failed(Failure::ContentBlocked));
     }
@@ -286,7 +285,11 @@ fn purse(app: &App, run: &Run) -> Arc<AppPurse> {
 fn refused(purse: &AppPurse) -> Option<Failure> {
     let refusal = purse.refusal()?;
     Some(match refusal.kind() {
+        // Others hold what is left, for a moment.
+        Kind::TooMany if refusal.retry_after_hint().is_some_and(|wait| wait <= Exceeded::SOON) => Failure::RateLimited,
         Kind::TooMany => Failure::LimitReached,
+        // The model has no price, and money is limited.
+        Kind::Conflict => Failure::InvalidRequest,
         _ => Failure::Unavailable,
     })
 }

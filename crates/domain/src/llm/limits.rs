@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::budget::{Budget, Cap, Short};
+use super::budget::{Amount, Budget, Cap, Short};
 use super::period::Period;
 use crate::ids::{ApiKeyId, AssistantId, LimitId, RoomId, UserId};
 use crate::{Error, FieldFault, Kind, Timestamp};
@@ -243,6 +244,11 @@ impl LimitBook {
         own.copied().unwrap_or_default().or(general)
     }
 
+    /// Whether money of somebody whose account this is is limited.
+    pub fn money_capped(&self, asker: &Asker) -> bool {
+        asker.subjects().any(|subject| self.of(subject).cost_per_month.is_some())
+    }
+
     /// Whether tokens or money of somebody whose account this is are limited.
     pub fn capped(&self, asker: &Asker) -> bool {
         let any = !self.general.is_empty() || !self.own.is_empty();
@@ -269,22 +275,24 @@ pub struct Exceeded {
     pub limit: i64,
     /// When there is room again.
     pub until: Timestamp,
+    /// There would be room if what is reserved were given back: calls that run now may use less.
+    pub held: bool,
 }
 
 impl Exceeded {
+    /// When calls that run now may have ended.
+    pub const SOON: Duration = Duration::from_secs(5);
+
     /// The first budget of `budgets` into which `amount` does not fit.
-    pub fn first(
-        budgets: &[(Subject, Period, Budget)],
-        limits: &[Limit],
-        amount: super::budget::Amount,
-    ) -> Option<Self> {
+    pub fn first(budgets: &[(Subject, Period, Budget)], limits: &[Limit], amount: Amount) -> Option<Self> {
         budgets.iter().find_map(|(subject, period, budget)| {
             let cap = of_subject(limits, *subject).cap(*period);
             let (measure, limit) = match budget.fits(amount, &cap).err()? {
                 Short::Tokens => (Measure::TokensPerDay, cap.tokens),
                 Short::Micros => (Measure::CostPerMonth, cap.micros),
             };
-            Some(Self { subject: *subject, measure, limit: limit.unwrap_or(0), until: period.end() })
+            let held = Budget { reserved: Amount::default(), ..*budget }.fits(amount, &cap).is_ok();
+            Some(Self { subject: *subject, measure, limit: limit.unwrap_or(0), until: period.end(), held })
         })
     }
 
@@ -297,6 +305,7 @@ impl Exceeded {
             (Measure::CostPerMonth, Subject::Everyone) => "llm.cost_spent_by_all",
             (Measure::CostPerMonth, _) => "llm.cost_spent",
         };
-        Error::new(Kind::TooMany, code).arg("scope", self.subject.scope().as_str()).retry_after(self.until.since(now))
+        let wait = if self.held { Self::SOON } else { self.until.since(now) };
+        Error::new(Kind::TooMany, code).arg("scope", self.subject.scope().as_str()).retry_after(wait)
     }
 }

@@ -68,3 +68,4 @@ field-llm-price_in_past = A price cannot begin in the past: what calls have cost
 field-llm-range_invalid = The end must come after the beginning, by at most { $max } days.
 field-llm-model_unknown = Nobody offers this model.
 field-llm-subject_unknown = There is nobody with this id.
+llm-price_unknown = The model { $model } has no price yet, and what you may spend is limited. An administrator can set its price (0 if it costs nothing).

@@ -5,6 +5,7 @@ mod queue;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -32,6 +33,8 @@ struct Core {
     limit: Limit,
     queue: FairQueue<oneshot::Sender<Permit>>,
     running: u32,
+    /// Of each asker; none is zero.
+    own: HashMap<String, u32>,
 }
 
 /// What operators see.
@@ -45,6 +48,7 @@ pub struct Load {
 /// A place among the running calls, given back when it is dropped.
 pub struct Permit {
     limiter: Option<Arc<Limiter>>,
+    asker: String,
 }
 
 /// A place in the queue, given up when it is dropped.
@@ -54,9 +58,38 @@ struct Place<'a> {
     number: u64,
 }
 
+/// Of several places the last quarter is not for one who has all the others: who reads slowly keeps his for long.
+fn may(own: &HashMap<String, u32>, limit: u32, asker: &str) -> bool {
+    let share = if limit < 4 { limit } else { limit - limit / 4 };
+    // What the server asks by itself is nobody's.
+    asker.is_empty() || own.get(asker).is_none_or(|running| *running < share)
+}
+
+impl Core {
+    fn may(&self, asker: &str) -> bool {
+        may(&self.own, self.limit.now(), asker)
+    }
+
+    fn enter(&mut self, asker: &str) {
+        self.running += 1;
+        *self.own.entry(asker.to_owned()).or_default() += 1;
+    }
+
+    fn leave(&mut self, asker: &str) {
+        self.running -= 1;
+        if let Some(own) = self.own.get_mut(asker) {
+            *own -= 1;
+            if *own == 0 {
+                self.own.remove(asker);
+            }
+        }
+    }
+}
+
 impl Limiter {
     pub fn new(settings: LimitSettings, most_waiting: usize) -> Arc<Self> {
-        let core = Core { limit: Limit::new(settings), queue: FairQueue::new(most_waiting), running: 0 };
+        let core =
+            Core { limit: Limit::new(settings), queue: FairQueue::new(most_waiting), running: 0, own: HashMap::new() };
         Arc::new(Self { core: Mutex::new(core) })
     }
 
@@ -74,9 +107,9 @@ impl Limiter {
         let (sender, receiver) = oneshot::channel();
         let joined = {
             let mut core = self.core();
-            if core.queue.len() == 0 && core.running < core.limit.now() {
-                core.running += 1;
-                return Ok(Permit { limiter: Some(self.clone()) });
+            if core.running < core.limit.now() && core.may(asker) && !core.queue.is_wanted(|other| core.may(other)) {
+                core.enter(asker);
+                return Ok(Permit { limiter: Some(self.clone()), asker: asker.to_owned() });
             }
             core.queue.join(asker, sender)
         };
@@ -125,14 +158,16 @@ impl Limiter {
                 if core.running >= core.limit.now() {
                     return;
                 }
-                let Some(sender) = core.queue.next() else { return };
-                core.running += 1;
-                sender
+                let Core { limit, queue, own, .. } = &mut *core;
+                let Some((asker, sender)) = queue.next(|asker| may(own, limit.now(), asker)) else { return };
+                core.enter(&asker);
+                (asker, sender)
             };
-            if let Err(mut unwanted) = sender.send(Permit { limiter: Some(self.clone()) }) {
+            let (asker, sender) = sender;
+            if let Err(mut unwanted) = sender.send(Permit { limiter: Some(self.clone()), asker }) {
                 // Whoever waited has just left: the place goes to the next one, here and not in the permit's drop.
                 unwanted.limiter = None;
-                self.core().running -= 1;
+                self.core().leave(&unwanted.asker);
             }
         }
     }
@@ -141,7 +176,7 @@ impl Limiter {
 impl Drop for Permit {
     fn drop(&mut self) {
         if let Some(limiter) = self.limiter.take() {
-            limiter.core().running -= 1;
+            limiter.core().leave(&self.asker);
             limiter.serve();
         }
     }

@@ -64,18 +64,24 @@ impl<T> FairQueue<T> {
         gone.map_or(Joined::Waits(number), |gone| Joined::Instead(number, gone))
     }
 
-    /// The oldest of the asker whose turn it is.
-    pub fn next(&mut self) -> Option<T> {
-        let asker = self.turns.pop_front()?;
+    /// The oldest of the first asker in turn who may have a place now. Whoever may not keeps the turn.
+    pub fn next(&mut self, may: impl Fn(&str) -> bool) -> Option<(String, T)> {
+        let at = self.turns.iter().position(|asker| may(asker))?;
+        let asker = self.turns.remove(at)?;
         let line = self.lines.get_mut(&asker)?;
         let (_, item) = line.pop_front()?;
         self.len -= 1;
         if line.is_empty() {
             self.lines.remove(&asker);
         } else {
-            self.turns.push_back(asker);
+            self.turns.push_back(asker.clone());
         }
-        Some(item)
+        Some((asker, item))
+    }
+
+    /// Whether somebody waits who may have a place now.
+    pub fn is_wanted(&self, may: impl Fn(&str) -> bool) -> bool {
+        self.turns.iter().any(|asker| may(asker))
     }
 
     /// Gives up a place; `None` if it was served or taken meanwhile.
@@ -107,10 +113,22 @@ mod tests {
         }
         queue.join("modest", ("modest", 0));
         queue.join("other", ("other", 0));
-        let order: Vec<_> = std::iter::from_fn(|| queue.next()).collect();
+        let order: Vec<_> = std::iter::from_fn(|| queue.next(|_| true)).map(|one| one.1).collect();
         let expected =
             [("greedy", 0), ("modest", 0), ("other", 0), ("greedy", 1), ("greedy", 2), ("greedy", 3), ("greedy", 4)];
         assert_eq!(order, expected);
+    }
+
+    #[test]
+    fn whoever_may_not_is_passed_over_and_keeps_the_turn() {
+        let mut queue = FairQueue::new(100);
+        (0..2).for_each(|n| drop(queue.join("greedy", n)));
+        queue.join("modest", 9);
+        assert!(!queue.is_wanted(|asker| asker == "nobody"));
+        assert_eq!(queue.next(|asker| asker != "greedy"), Some(("modest".to_owned(), 9)));
+        assert_eq!(queue.next(|asker| asker != "greedy"), None);
+        assert_eq!(queue.next(|_| true), Some(("greedy".to_owned(), 0)));
+        assert_eq!(queue.len(), 1);
     }
 
     #[test]
@@ -167,7 +185,7 @@ mod tests {
                     }
                     Step::Next => {
                         let expected = (!turns.is_empty()).then(|| turns.remove(0));
-                        prop_assert_eq!(queue.next(), expected);
+                        prop_assert_eq!(queue.next(|_| true).map(|one| one.1), expected);
                         if let Some(asker) = expected {
                             waiting.remove(waiting.iter().position(|one| one.0 == asker).unwrap());
                             if waiting.iter().any(|one| one.0 == asker) { turns.push(asker); }

@@ -34,6 +34,29 @@ async fn never_more_than_the_limit_and_everybody_gets_a_turn() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn nobody_holds_every_place() {
+    let limiter = limiter(8, 1000);
+    let mut held = Vec::new();
+    for _ in 0..6 {
+        held.push(limiter.acquire("greedy", later(1)).await.unwrap());
+    }
+    assert_eq!(limiter.acquire("greedy", later(1)).await.err(), Some(Refusal::Late), "two are for others");
+    let waiting = tokio::spawn({
+        let limiter = limiter.clone();
+        async move { limiter.acquire("greedy", later(60_000)).await.map(drop) }
+    });
+    tokio::task::yield_now().await;
+    let modest = limiter.acquire("modest", later(1)).await.unwrap();
+    let server = limiter.acquire("", later(1)).await.unwrap();
+    assert_eq!(limiter.load(), Load { running: 8, limit: 8, waiting: 1 });
+    drop((modest, server));
+    tokio::task::yield_now().await;
+    assert!(!waiting.is_finished(), "not by the places of others");
+    held.pop();
+    waiting.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_with_a_hundred_questions_does_not_starve_one_with_one() {
     let limiter = limiter(1, 1000);
     let held = limiter.acquire("greedy", later(1)).await.unwrap();

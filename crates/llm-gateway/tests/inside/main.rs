@@ -3,6 +3,7 @@
 
 mod chaos;
 mod fake;
+mod purse;
 mod reload;
 mod routes;
 mod shared;

@@ -57,6 +57,11 @@ pub async fn resolve_key(conn: &impl ConnectionTrait, open_key: [u8; 32], now: T
     close(conn, Column::OpenKey.eq(open_key.to_vec()), now).await
 }
 
+/// Closes all open alerts of a kind.
+pub async fn resolve_kind(conn: &impl ConnectionTrait, kind: AlertKind, now: Timestamp) -> Result<()> {
+    close(conn, Column::Kind.eq(kind.as_str()), now).await.map(|_| ())
+}
+
 async fn close(conn: &impl ConnectionTrait, which: sea_orm::sea_query::SimpleExpr, now: Timestamp) -> Result<bool> {
     let closed = Entity::update_many()
         .col_expr(Column::ResolvedAt, Expr::value(now.millis()))

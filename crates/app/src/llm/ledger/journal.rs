@@ -147,8 +147,9 @@ impl Journal {
     /// # Errors
     /// When the file cannot be written.
     pub fn begin(&self, call: &Call, estimate: &Estimate) -> io::Result<()> {
-        let mut line = serde_json::to_vec(&Line::of(call, estimate))?;
-        line.push(b'\n');
+        // The border comes first: half a line that a full disk left behind does not swallow this one.
+        let mut line = vec![b'\n'];
+        serde_json::to_writer(&mut line, &Line::of(call, estimate))?;
         let mut state = self.lock();
         if state.segments.last().is_none_or(|segment| segment.bytes >= LARGE) {
             state.number += 1;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::ids::RunId;
 use domain::llm::{Outcome, Spent, Tokens};
-use domain::{Error, Result, Timestamp};
+use domain::{Error, Kind, Result, Timestamp};
 use persistence::Tx;
 use persistence::llm::ledger::{self, Orphans, budgets};
 
@@ -42,16 +42,21 @@ async fn replay(app: &App, folder: &Path) -> Result<()> {
         left.calls.iter().map(|(call, begun)| (call.clone(), orphan(begun, now))).collect();
     let mut counted = 0;
     for some in lost.chunks(AT_ONCE as usize) {
-        // Those that have an account are known, and stay as they are.
-        counted += app
-            .db
-            .retrying(async || {
-                let tx = app.db.begin().await?;
-                let counted = super::record_many(&tx, some).await?;
-                tx.commit().await?;
-                Ok(counted)
-            })
-            .await?;
+        counted += match record(app, some).await {
+            Ok(counted) => counted,
+            Err(fault) if fault.kind() == Kind::Broken => {
+                // One line that the database refuses is no reason not to start.
+                let mut counted = 0;
+                for one in some {
+                    counted += record(app, std::slice::from_ref(one)).await.unwrap_or_else(|fault| {
+                        tracing::error!(%fault, call = ?one.0, "a call of the journal cannot be counted");
+                        0
+                    });
+                }
+                counted
+            }
+            Err(fault) => return Err(fault),
+        };
     }
     left.forget();
     if counted > 0 {
@@ -59,6 +64,18 @@ async fn replay(app: &App, folder: &Path) -> Result<()> {
         metrics::counter!("obrol_ledger_orphans_total").increment(counted);
     }
     Ok(())
+}
+
+/// Those that have an account are known, and stay as they are.
+async fn record(app: &App, calls: &[(Call, Account)]) -> Result<u64> {
+    app.db
+        .retrying(async || {
+            let tx = app.db.begin().await?;
+            let counted = super::record_many(&tx, calls).await?;
+            tx.commit().await?;
+            Ok(counted)
+        })
+        .await
 }
 
 fn orphan(begun: &Estimate, now: Timestamp) -> Account {

@@ -15,6 +15,8 @@ use crate::App;
 const QUEUE: usize = 10_000;
 /// Served by one transaction at most.
 const AT_ONCE: usize = 500;
+/// The longest that somebody waits for a reservation.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Between two tries while the database is away.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -69,8 +71,13 @@ impl Till {
     /// A limit that is used up; `db.unavailable` when the database or the queue has no room now.
     pub async fn reserve(&self, call: Call, estimate: Estimate) -> Result<()> {
         let (reply, answer) = oneshot::channel();
+        let mut asking = Asking { till: self, call: Some(call.call) };
         self.0.try_send(Slip::Reserve(Box::new(call), estimate, reply)).map_err(|_| busy())?;
-        answer.await.map_err(|_| busy())?
+        // Whoever waits holds a place at a provider: not for as long as a database is away.
+        let heard = tokio::time::timeout(PATIENCE, answer).await;
+        let heard = heard.map_err(|_| busy())?.map_err(|_| busy())?;
+        asking.call = None;
+        heard
     }
 
     /// Settles what was reserved. It is written soon, however long the database is away; waits only while the queue is full.
@@ -121,13 +128,6 @@ impl Till {
         self.put_soon(app, Slip::Release(call));
     }
 
-    fn put_soon(&self, app: &App, slip: Slip) {
-        if let Err(mpsc::error::TrySendError::Full(slip)) = self.0.try_send(slip) {
-            let till = self.clone();
-            app.llm.accounts.spawn_on(async move { till.put(slip).await }, app.runtime());
-        }
-    }
-
     /// Returns when all that was put in before is written; before a process ends.
     pub async fn flush(&self) {
         let (reply, done) = oneshot::channel();
@@ -137,9 +137,41 @@ impl Till {
         }
     }
 
+    /// What nobody waits for.
+    fn put_soon(&self, app: &App, slip: Slip) {
+        match self.0.try_send(slip) {
+            Ok(()) => {}
+            Err(mpsc::error::TrySendError::Full(slip)) => {
+                let till = self.clone();
+                app.llm.accounts.spawn_on(async move { till.put(slip).await }, app.runtime());
+            }
+            Err(mpsc::error::TrySendError::Closed(_)) => {
+                tracing::error!("the till is closed; the sweep will count what was reserved");
+            }
+        }
+    }
+
     async fn put(&self, slip: Slip) {
         if self.0.send(slip).await.is_err() {
             tracing::error!("the till is closed; the sweep will count what was reserved");
+        }
+    }
+}
+
+/// A reservation that is asked for. Whoever goes before the answer is read makes no call, whatever the answer was.
+struct Asking<'a> {
+    till: &'a Till,
+    call: Option<CallId>,
+}
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        // After the reservation in the queue, so it is released even if it is granted meanwhile. A full queue leaves it to the
+        // sweep.
+        if let Some(call) = self.call.take()
+            && self.till.0.try_send(Slip::Release(call)).is_err()
+        {
+            tracing::warn!(%call, "a reservation that nobody needs is left to the sweep");
         }
     }
 }
@@ -205,7 +237,14 @@ impl Batch {
             }
             Slip::Settle(call, account) => self.settle.push((call, *account)),
             Slip::Record(call, account) => self.record.push((*call, *account)),
-            Slip::Release(call) => self.release.push(call),
+            Slip::Release(call) => {
+                if let Some(at) = self.reserve.iter().position(|(asked, _)| asked.call == call) {
+                    self.reserve.swap_remove(at);
+                    self.askers.swap_remove(at);
+                } else {
+                    self.release.push(call);
+                }
+            }
             Slip::Flush(reply) => self.flush.push(reply),
         }
     }
@@ -236,10 +275,17 @@ impl Batch {
                     if self.settle.is_empty() && self.record.is_empty() && self.release.is_empty() {
                         break;
                     }
-                    // The database is there and refuses: the sweep will count what was reserved.
+                    // The database is there and refuses: one account must not take the others along.
                     faults += u32::from(fault.kind() == Kind::Broken);
+                    if faults == 2 && self.accounts() > 1 {
+                        for one in self.split() {
+                            Box::pin(one.serve(app)).await;
+                        }
+                        break;
+                    }
                     if faults == 5 {
-                        tracing::error!(%fault, settles = self.settle.len(), records = self.record.len(), "accounts were lost");
+                        // The sweep will count what was reserved.
+                        tracing::error!(%fault, settle = ?self.settle, record = ?self.record, "an account was lost");
                         metrics::counter!("obrol_ledger_lost_total").increment(1);
                         break;
                     }
@@ -250,6 +296,22 @@ impl Batch {
         for waiting in self.flush {
             let _ = waiting.send(());
         }
+    }
+
+    fn accounts(&self) -> usize {
+        self.settle.len() + self.record.len() + self.release.len()
+    }
+
+    /// Each account as a batch of its own.
+    fn split(&mut self) -> Vec<Self> {
+        let settle = std::mem::take(&mut self.settle).into_iter().map(|(call, account)| {
+            let begun = self.begun.remove(&call).map(|begun| (call, begun));
+            Self { settle: vec![(call, account)], begun: begun.into_iter().collect(), ..Self::default() }
+        });
+        let mut all: Vec<Self> = settle.collect();
+        all.extend(self.record.drain(..).map(|one| Self { record: vec![one], ..Self::default() }));
+        all.extend(self.release.drain(..).map(|one| Self { release: vec![one], ..Self::default() }));
+        all
     }
 
     async fn write(&self, app: &App) -> Result<(Vec<Verdict>, Vec<Settled>)> {

@@ -153,7 +153,12 @@ pub(super) async fn overwrite(conn: &impl ConnectionTrait, rows: Vec<Model>) -> 
     Ok(())
 }
 
-/// At most `most` bytes, not cut inside a character.
+/// At most `most` bytes, not cut inside a character, and nothing that a database refuses.
 fn fit(text: &str, most: usize) -> String {
-    text[..text.floor_char_boundary(most)].to_owned()
+    let text = &text[..text.floor_char_boundary(most)];
+    if text.contains(char::is_control) {
+        text.replace(char::is_control, "\u{fffd}").chars().take(most / 3).collect()
+    } else {
+        text.to_owned()
+    }
 }
