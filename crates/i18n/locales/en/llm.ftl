@@ -69,3 +69,4 @@ field-llm-range_invalid = The end must come after the beginning, by at most { $m
 field-llm-model_unknown = Nobody offers this model.
 field-llm-subject_unknown = There is nobody with this id.
 llm-price_unknown = The model { $model } has no price yet, and what you may spend is limited. An administrator can set its price (0 if it costs nothing).
+    .title = The price of this model is not known

@@ -69,3 +69,4 @@ field-llm-range_invalid = Akhir harus setelah awal, paling lama { $max } hari.
 field-llm-model_unknown = Tidak ada yang menyediakan model ini.
 field-llm-subject_unknown = Tidak ada yang memiliki id ini.
 llm-price_unknown = Model { $model } belum punya harga, sedangkan biaya Anda dibatasi. Administrator dapat menetapkan harganya (0 jika gratis).
+    .title = Harga model ini tidak diketahui

@@ -143,9 +143,9 @@ fn production_refuses_what_is_only_fit_for_trying_out() {
     for weak in
         ["postgres://postgres:postgres@db/obrol", "postgres://obrol:obrol@db/obrol", "mysql://obrol:short@db/obrol"]
     {
-        assert_eq!(with("DATABASE_URL", weak), ["DATABASE_URL"], "{weak}");
+        assert_eq!(with("DATABASE_URL", weak)[0], "DATABASE_URL", "{weak}");
     }
-    assert_eq!(with("DATABASE_URL", "postgres://obrol:9fK2mQ7xLr@db/obrol"), Vec::<String>::new());
+    assert_eq!(with("DATABASE_URL", "postgres://obrol:9fK2mQ7xLr@db/obrol"), ["OBROL_ENCRYPTION_KEY"], "and not the address");
 }
 
 #[test]
