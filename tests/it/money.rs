@@ -183,7 +183,9 @@ async fn fifty_at_once_do_not_pass_a_cap() {
     let refused: Vec<&Value> = runs.iter().filter(|run| run["status"] == "failed").collect();
     assert_eq!(good + refused.len(), 50);
     assert!(good >= 1, "there was room for some");
-    assert!(refused.iter().all(|run| run["error"]["code"] == "run.limit_reached"), "{:?}", refused.first());
+    // Either nothing is left, or others hold what is left for the moment.
+    let told = |run: &&Value| run["error"]["code"] == "run.limit_reached" || run["error"]["code"] == "run.rate_limited";
+    assert!(refused.iter().all(told), "{:?}", refused.first());
     let calls = operator::settled(&admin).await;
     let spent = sum(&calls, "input_tokens") + sum(&calls, "output_tokens");
     assert!(spent <= CAP, "{spent} of {CAP}");

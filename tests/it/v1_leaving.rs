@@ -102,8 +102,8 @@ async fn while_still_queued() {
     let ani = world.person("ani").await;
     let program = program::of(&ani).await;
     let body = |tag: &str| streamed("fake/fake-tok1-ttft1500", tag);
-    // As many as a provider is given at first.
-    const PLACES: usize = 64;
+    // Of those that a provider is given at first, as many as one asker may hold.
+    const PLACES: usize = 48;
     let running: Vec<_> = (0..PLACES)
         .map(|_| {
             let (program, body) = (program.clone(), body("#runs"));
