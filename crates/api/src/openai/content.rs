@@ -11,6 +11,8 @@ use utoipa::ToSchema;
 use super::request::fault;
 
 const MOST_MESSAGES: usize = 4096;
+/// Parts of all messages; the first of each is not counted.
+const MOST_PARTS: usize = 1000;
 /// What every provider with eyes can read; a drawing that may hold scripts is none of them.
 const IMAGES: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
@@ -79,6 +81,13 @@ pub(super) fn messages(bodies: Vec<MessageBody>) -> Result<Vec<ChatMessage>, Err
     }
     if bodies.len() > MOST_MESSAGES {
         return Err(Error::invalid(vec![FieldFault::new("/messages", "too_many").arg("max", MOST_MESSAGES)]));
+    }
+    let parts = bodies.iter().map(|body| match &body.content {
+        Some(Content::Parts(parts)) => parts.len().saturating_sub(1),
+        Some(Content::Text(_)) | None => 0,
+    });
+    if parts.sum::<usize>() > MOST_PARTS {
+        return Err(Error::invalid(vec![FieldFault::new("/messages", "too_many").arg("max", MOST_PARTS)]));
     }
     bodies.into_iter().enumerate().map(|(at, body)| message(&format!("/messages/{at}"), body)).collect()
 }
@@ -149,4 +158,25 @@ fn image_source(place: &str, url: String) -> Result<ImageSource, Error> {
     let web =
         url::Url::parse(&url).is_ok_and(|parsed| matches!(parsed.scheme(), "http" | "https") && parsed.has_host());
     if web { Ok(ImageSource::Url(url)) } else { Err(fault(place, "integration.image")) }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use serde_json::json;
+
+    use super::*;
+
+    fn user(content: serde_json::Value) -> MessageBody {
+        serde_json::from_value(json!({"role": "user", "content": content})).unwrap()
+    }
+
+    #[test]
+    fn parts_are_counted_over_all_messages() {
+        let parts = |count: usize| user(json!(vec![json!({"type": "text", "text": "a"}); count]));
+        let many = |count: usize| (0..10).map(|_| parts(count)).collect::<Vec<_>>();
+        assert_eq!(messages(many(101)).unwrap().len(), 10);
+        let error = messages(many(102)).unwrap_err();
+        assert!(format!("{error:?}").contains("too_many"), "{error:?}");
+    }
 }

@@ -61,9 +61,8 @@ pub struct Whole {
 /// # Errors
 /// A limit that is used up; what the providers' failures came to, by class (`integration.…`).
 pub async fn chat(app: &App, ctx: &Ctx, entrance: Entrance, question: Question) -> Result<Speaking> {
-    let Question { model, messages, params, end_user } = question;
     let (user, request_id) = (entrance.user, ctx.request_id.as_str());
-    screen::question(app, request_id, user, screen::said(&messages)).await?;
+    let Question { model, messages, params, end_user } = screen::question(app, request_id, user, question).await?;
     let wants = Needs {
         tools: !params.tools.is_empty(),
         vision: messages.iter().any(|message| message.parts.iter().any(|part| matches!(part, ChatPart::Image(_)))),

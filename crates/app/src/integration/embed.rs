@@ -31,7 +31,7 @@ pub struct Vectors {
 /// A limit that is used up; what the providers' failures came to, by class (`integration.…`).
 pub async fn embed(app: &App, ctx: &Ctx, entrance: Entrance, texts: Texts) -> Result<Vectors> {
     let Texts { model, texts, dimensions } = texts;
-    screen::question(app, &ctx.request_id, entrance.user, texts.iter().map(String::as_str)).await?;
+    let texts = screen::question(app, &ctx.request_id, entrance.user, texts).await?;
     let purse = purse::open(app, entrance.payer(ctx, CallKind::Embedding));
     let ask = EmbedAsk {
         model,
