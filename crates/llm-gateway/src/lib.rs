@@ -51,7 +51,7 @@ pub use llm_client::{
 };
 pub use notice::Notice;
 pub use price::Price;
-pub use probe::{ProbeError, Probed, probe};
+pub use probe::{ProbeError, Probed, Standing, probe, standing};
 pub use settings::{
     ConcurrencySettings, CredentialSettings, GatewaySettings, Limits, ModelSettings, Network, ProviderSettings,
     RetrySettings, RouteSettings, RouteStep, Timeouts,
