@@ -1,6 +1,6 @@
 //! Messages of a request: roles, texts, images, tool calls and their results.
 
-use app::integration::{ChatMessage, ChatPart, ChatRole, ImageSource, ToolCall};
+use app::integration::{ChatMessage, ChatPart, ChatRole, ImageSource, ToolCall, may_be_fetched};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -155,9 +155,7 @@ fn image_source(place: &str, url: String) -> Result<ImageSource, Error> {
         }
         return Ok(ImageSource::Inline { media_type, data: Bytes::from(data) });
     }
-    let web =
-        url::Url::parse(&url).is_ok_and(|parsed| matches!(parsed.scheme(), "http" | "https") && parsed.has_host());
-    if web { Ok(ImageSource::Url(url)) } else { Err(fault(place, "integration.image")) }
+    if may_be_fetched(&url) { Ok(ImageSource::Url(url)) } else { Err(fault(place, "integration.image")) }
 }
 
 #[cfg(test)]
@@ -178,5 +176,16 @@ mod tests {
         assert_eq!(messages(many(101)).unwrap().len(), 10);
         let error = messages(many(102)).unwrap_err();
         assert!(format!("{error:?}").contains("too_many"), "{error:?}");
+    }
+
+    #[test]
+    fn an_image_is_inline_or_of_the_public_web() {
+        let image = |url: &str| messages(vec![user(json!([{"type": "image_url", "image_url": {"url": url}}]))]).is_ok();
+        assert!(image("data:image/png;base64,AAAA") && image("https://x.example/a.png"));
+        for bad in
+            ["http://169.254.169.254/latest/meta-data", "https://a:b@x.example/a.png", "data:image/svg+xml;base64,AAAA"]
+        {
+            assert!(!image(bad), "{bad}");
+        }
     }
 }
