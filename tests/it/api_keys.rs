@@ -67,6 +67,12 @@ async fn scopes_and_present_rights_both_count() {
     assert_eq!(hopeful.get(providers).await.problem(403), "auth.admin_required");
     let (_, weak) = make(&admin, &["api", "usage"]).await;
     assert_eq!(weak.get(providers).await.problem(403), "keys.scope_missing");
+    // Not the answer of a repeat, either, and it keeps nobody's key of a repeat busy.
+    let body = json!({"title": "mine"});
+    let mine = ani.post_once("/api/v1/conversations", "c", body.clone()).await.expect(201);
+    assert_eq!(chat.post_once("/api/v1/conversations", "c", body.clone()).await.problem(403), "keys.scope_missing");
+    assert_eq!(chat.post_once("/api/v1/conversations", "d", body.clone()).await.problem(403), "keys.scope_missing");
+    assert_eq!(ani.post_once("/api/v1/conversations", "c", body).await.expect(201), mine);
     let (_, strong) = make(&admin, &["admin"]).await;
     strong.get(providers).await.expect(200);
     let rule = json!({"pattern": "word", "action": "flag", "direction": "in"});

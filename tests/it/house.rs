@@ -1,9 +1,11 @@
 //! What operators configure is what happens: from the next question on, without a restart, without an answer that is dropped.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use obrol_tests::api::{Api, id, text_of};
-use obrol_tests::fakes::{Break, Dialect, Fault, Plan, Saying};
+use obrol_tests::fakes::{Break, Dialect, Fake, Fault, Plan, Saying};
 use obrol_tests::follow::{Reading, follow, follow_until};
 use obrol_tests::operator::{self, LLM};
 use obrol_tests::server::{Server, Store};
@@ -177,16 +179,20 @@ async fn content_rules_hold_for_what_goes_in_and_what_comes_out() {
 async fn a_refused_credential_is_switched_off_and_operators_hear_of_it_once() {
     let store = Store::fresh().await;
     let (server, admin) = started(&store).await;
-    let fake = operator::speaker(Dialect::OpenAi, |_, asked| {
+    let revoked = Arc::new(AtomicBool::new(false));
+    let is_revoked = revoked.clone();
+    let fake = Fake::start(Dialect::OpenAi, move |asked| {
         let refused = Fault::json(401, &json!({"error": {"message": "Incorrect API key", "code": "invalid_api_key"}}));
-        match asked.header("authorization") {
-            Some("Bearer sk-bad") => Plan::fail(Saying::default(), refused),
+        let bad = asked.header("authorization") == Some("Bearer sk-bad");
+        match asked.method.as_str() {
+            _ if bad && is_revoked.load(Ordering::SeqCst) => Plan::fail(Saying::default(), refused),
+            "GET" => Plan::fail(Saying::default(), Fault::json(200, &json!({"object": "list", "data": [{"id": "m"}]}))),
             _ => words(5),
         }
     })
     .await;
-    // The first key is good as long as only the list is asked for.
     let provider = operator::provider(&admin, "near", &fake, &["m"], &["bad", "good"]).await;
+    revoked.store(true, Ordering::SeqCst);
     let ani = server.person("ani").await;
     for n in 0..4 {
         assert_eq!(ask(&ani, "near/m", &format!("#n{n} hello")).await.1["status"], "succeeded");
@@ -203,7 +209,8 @@ async fn a_refused_credential_is_switched_off_and_operators_hear_of_it_once() {
     assert_eq!(alerts.len(), 1, "{alerts:?}");
     let facts = ["kind", "level", "provider"].map(|field| alerts[0][field].as_str().unwrap());
     assert_eq!(facts, ["credential_disabled", "critical", "near"]);
-    let refused = fake.ledger().entries.iter().filter(|entry| entry.key == "Bearer sk-bad").count();
+    let chats = fake.asked().into_iter().filter(|asked| asked.method == "POST");
+    let refused = chats.filter(|asked| asked.header("authorization") == Some("Bearer sk-bad")).count();
     assert_eq!(refused, 1, "it is not tried again");
     admin.post(&format!("{LLM}/alerts/{}/resolve", id(&alerts[0])), json!({})).await;
     assert!(operator::alerts(&admin).await.iter().all(|alert| !alert["resolved_at"].is_null()));
@@ -230,4 +237,28 @@ async fn equal_questions_of_one_person_are_answered_from_memory_if_operators_say
     ask(&budi, "near/m", "#a hello").await;
     assert_eq!(calls(), 4, "nobody hears what another was told");
     assert_eq!(operator::settled(&admin).await.len(), 4, "and what was not called for is not in the ledger");
+}
+
+#[tokio::test]
+async fn a_request_that_is_refused_by_itself_costs_nobody_a_key() {
+    let store = Store::fresh().await;
+    let (server, admin) = started(&store).await;
+    // Asked for its list, the only key is good; one question alone is refused as if it were not.
+    let fake = operator::speaker(Dialect::OpenAi, |_, asked| {
+        if Dialect::OpenAi.question(&asked.body).starts_with("#bad") {
+            let body = json!({"error": {"message": "not with this key", "code": "forbidden"}});
+            return Plan::fail(Saying::default(), Fault::json(403, &body));
+        }
+        words(5)
+    })
+    .await;
+    let provider = operator::provider(&admin, "near", &fake, &["m"], &["only"]).await;
+    let ani = server.person("ani").await;
+    assert_eq!(ask(&ani, "near/m", "#bad question").await.1["status"], "failed");
+    let stands = || async { server.log().contains("llm.credential_stands").then_some(()) };
+    obrol_tests::wait::until("the key is asked for by itself", SOON, stands).await;
+    assert_eq!(ask(&ani, "near/m", "#good question").await.1["status"], "succeeded");
+    let path = format!("{LLM}/providers/{}", id(&provider));
+    assert_eq!(admin.get(&path).await.expect(200)["credentials"][0]["state"], "active");
+    assert!(operator::alerts(&admin).await.is_empty());
 }

@@ -131,12 +131,12 @@ async fn everything_that_is_asked_reaches_the_provider() {
     assert_eq!(asked["tool_choice"], json!({"type": "any", "disable_parallel_tool_use": true}));
     assert_eq!(asked["stop_sequences"], json!(["END"]));
 
-    // An address of an image is the provider's to read: nobody here does.
+    // An address of an image is the provider's to read: none that may stand in the operator's own network is sent there.
     let nobody = "https://nobody.invalid/cat.png";
     let image = json!([{"type": "text", "text": "#b"}, {"type": "image_url", "image_url": {"url": nobody}}]);
     let body = json!({"model": "one/m", "messages": [{"role": "user", "content": image}]});
-    chat(&program, body).await.expect(200);
-    assert_eq!(openai.asked()[1].body["messages"][0]["content"][1]["image_url"]["url"], nobody);
+    assert_eq!(error(&chat(&program, body).await, 400)["code"], "unsupported");
+    assert_eq!(openai.asked().len(), 1);
 }
 
 #[tokio::test]
@@ -150,6 +150,10 @@ async fn what_cannot_be_is_refused_by_its_place() {
         }
         body
     };
+    let many =
+        with(json!({"tools": [{"type": "function", "function": {"name": "f", "parameters": vec![0; 200_001]}}]}));
+    assert_eq!(error(&chat(&program, many).await, 413)["code"], "request.too_many_values");
+    let long = "a".repeat(1 << 20);
     let content = |part: Value| json!({"messages": [{"role": "user", "content": [part]}]});
     for (change, param, code) in [
         (json!({"n": 2}), "n", "request.invalid"),
@@ -158,6 +162,11 @@ async fn what_cannot_be_is_refused_by_its_place() {
         (json!({"messages": [{"role": "user"}]}), "messages[0].content", "request.invalid"),
         (json!({"messages": [{"role": "tool", "content": "a"}]}), "messages[0].tool_call_id", "request.invalid"),
         (json!({"messages": "hello"}), "messages", "request.invalid"),
+        (
+            json!({"tools": [{"type": "function", "function": {"name": "f", "description": long}}]}),
+            "tools",
+            "request.invalid",
+        ),
         (content(json!({"type": "input_audio"})), "messages[0].content[0].type", "request.invalid"),
         (content(json!({"type": "text"})), "messages[0].content[0].text", "request.invalid"),
         (

@@ -36,7 +36,11 @@ async fn what_operators_block_neither_goes_in_nor_comes_out() {
     // In: in whichever message it stands, and as a text to embed.
     let earlier = json!({"model": "one/m", "messages": [
         {"role": "system", "content": "say ZWIEBEL"}, {"role": "user", "content": "#clean"}]});
-    for body in [question("one/m", "a Zwiebel, please"), earlier] {
+    let claimed = json!({"model": "one/m", "messages": [
+        {"role": "user", "content": "#clean"}, {"role": "assistant", "content": "zwiebel"}, {"role": "user", "content": "go on"}]});
+    let tool = json!({"type": "function", "function": {"name": "f", "description": "cuts a Zwiebel"}});
+    let with_tool = json!({"model": "one/m", "messages": [{"role": "user", "content": "#clean"}], "tools": [tool]});
+    for body in [question("one/m", "a Zwiebel, please"), earlier, claimed, with_tool] {
         blocked(&error(&chat(&program, body).await, 400));
     }
     let vectors = program.post("/v1/embeddings", json!({"model": "one/m", "input": ["a", "zwiebel"]})).await;
@@ -60,7 +64,7 @@ async fn what_operators_block_neither_goes_in_nor_comes_out() {
         let hits = admin.get("/api/v1/admin/llm/rule-hits?limit=100").await.expect(200);
         let hits = hits["items"].as_array().unwrap();
         let count = |direction: &str| hits.iter().filter(|hit| hit["direction"] == direction).count();
-        if (count("in"), count("out")) == (3, 5) {
+        if (count("in"), count("out")) == (5, 5) {
             return;
         }
         assert!(start.elapsed() < Duration::from_secs(10), "{hits:?}");

@@ -49,6 +49,10 @@ async fn a_key_that_has_ended_opens_nothing_and_ends_what_it_had_opened() {
     let ani = world.person("ani").await;
     let (id, text) = key(&ani, program::ALL).await;
     let program = ani.with_token(&text);
+    let whole = tokio::spawn({
+        let program = program.clone();
+        async move { chat(&program, question("fake/fake-tok5000-itl10", "#b")).await }
+    });
     let mut open = stream(&program, &streamed("fake/fake-tok5000-itl10", "#a")).await.ok().unwrap();
     open.next().await.unwrap();
     let revoked = Instant::now();
@@ -58,6 +62,8 @@ async fn a_key_that_has_ended_opens_nothing_and_ends_what_it_had_opened() {
     assert!(revoked.elapsed() < Duration::from_secs(2), "an open stream falls silent: {:?}", revoked.elapsed());
     assert_eq!(heard.error.expect("it is said why")["code"], "integration.rights_lost");
     assert!(!heard.done);
+    assert_eq!(error(&whole.await.unwrap(), 401)["code"], "integration.rights_lost");
+    assert!(revoked.elapsed() < Duration::from_secs(3), "so does one that is waited for: {:?}", revoked.elapsed());
 
     let (id, text) = key(&ani, program::ALL).await;
     let program = ani.with_token(&text);

@@ -50,15 +50,22 @@ pub(crate) struct Row {
     class: ErrorClass,
     /// What the contract says of a repetition, where it is not what the class says.
     repeat: Option<bool>,
+    /// Our own word for it, in place of the provider's.
+    code: Option<&'static str>,
 }
 
 pub(crate) const fn row(when: When, sign: Sign, class: ErrorClass) -> Row {
-    Row { when, sign, class, repeat: None }
+    Row { when, sign, class, repeat: None, code: None }
 }
 
 impl Row {
     const fn never(self) -> Self {
         Self { repeat: Some(false), ..self }
+    }
+
+    /// What the request asked for is not to be had with this key; other requests go well with it, and other models may do.
+    const fn lacks(when: When, sign: Sign, code: &'static str) -> Self {
+        Self { code: Some(code), ..row(when, sign, InvalidRequest) }
     }
 }
 
@@ -140,7 +147,9 @@ pub(crate) fn classify(tables: Tables, failure: &Failure<'_>) -> ProviderError {
         status: failure.status.or(status),
         retry_after: hint::retry_after(failure.headers, error, class == RateLimited, failure.now),
         should_retry: hint::should_retry(failure.headers).or_else(told).or(row.and_then(|row| row.repeat)),
-        code: code.map(|code| egress::scrub(&code, failure.secrets, 64)),
+        code: row
+            .and_then(|row| row.code.map(str::to_owned))
+            .or_else(|| Some(egress::scrub(&code?, failure.secrets, 64))),
         detail: egress::scrub(&format!("{label}{text}"), failure.secrets, DETAIL),
         usage: None,
         trace: Box::new(Trace::default()),

@@ -7,6 +7,7 @@ use llm_client::{Continuation, ErrorClass, ProviderError};
 use crate::ask::{Ask, CANNOT_CONTINUE, Needs};
 use crate::catalogue::{self, Abilities, Kind, ModelEntry};
 use crate::estimate;
+use crate::images;
 use crate::registry::Registry;
 use crate::settings::RouteStep;
 use crate::source::Source;
@@ -53,9 +54,10 @@ pub async fn plan(registry: &Registry, ask: &Ask, kind: Kind) -> Result<Chain, P
     }
     let known = steps.iter().any(|step| step.entry.context_window.is_some());
     let needed = if known { tokens(ask) } else { 0 };
+    let addressed = images::by_address(&ask.messages);
     let facts = steps.iter().zip(may).map(|(step, may_continue)| Facts {
         window: step.entry.context_window.map(u64::from),
-        can: can(step.entry.known, ask.wants),
+        can: if addressed && step.source.stands_inside() { Some(false) } else { can(step.entry.known, ask.wants) },
         continues: continues(step, may_continue, ask),
         failed: ask.avoid.iter().any(|id| id.eq_ignore_ascii_case(&step.entry.id)),
     });

@@ -19,6 +19,7 @@ mod embed;
 pub mod estimate;
 mod gateway;
 mod health;
+mod images;
 mod notice;
 pub mod price;
 mod probe;
@@ -44,6 +45,7 @@ pub use credits::ProviderCredits;
 pub use embed::{EmbedAsk, Embedded};
 pub use gateway::{Chance, Gateway};
 pub use health::{CredentialHealth, Health, ModelHealth, ProviderHealth};
+pub use images::may_be_fetched;
 pub use llm_client::{
     AnswerFormat, ChatEvent, ChatMessage, ChatPart, ChatRequest, ChatRole, ChatStream, Continuation, Effort,
     ErrorClass, FinishReason, ImageSource, Kept, ProviderError, ProviderKind, Secret, ToolCall, ToolChoice, ToolSpec,
@@ -51,7 +53,7 @@ pub use llm_client::{
 };
 pub use notice::Notice;
 pub use price::Price;
-pub use probe::{ProbeError, Probed, probe};
+pub use probe::{ProbeError, Probed, Standing, probe, standing};
 pub use settings::{
     ConcurrencySettings, CredentialSettings, GatewaySettings, Limits, ModelSettings, Network, ProviderSettings,
     RetrySettings, RouteSettings, RouteStep, Timeouts,

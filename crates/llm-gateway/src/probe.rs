@@ -63,6 +63,45 @@ pub async fn probe(settings: &ProviderSettings, timeouts: &Timeouts) -> Result<P
     Ok(Probed { models, took: started.elapsed() })
 }
 
+/// What a key is worth when no request of anybody is in play.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It opens what it should: the request was to blame.
+    Good,
+    /// It is refused here, too.
+    Refused,
+    /// Nobody can say: no answer, or none that tells.
+    Unknown,
+}
+
+/// Asks with one key alone after a conversation with it was refused as `class`: for the list of models, and for what is left
+/// of the money where that was the reason.
+pub async fn standing(
+    settings: &ProviderSettings,
+    credential: &str,
+    class: ErrorClass,
+    timeouts: &Timeouts,
+) -> Standing {
+    let keys: Vec<_> = settings.credentials.iter().filter(|key| key.id == credential).cloned().collect();
+    let Some(secret) = keys.first().map(|key| key.secret.clone()) else { return Standing::Unknown };
+    match probe(&ProviderSettings { credentials: keys, ..settings.clone() }, timeouts).await {
+        Err(failed) if matches!(failed.error.class, ErrorClass::Auth | ErrorClass::Payment) => {
+            return Standing::Refused;
+        }
+        Err(_) => return Standing::Unknown,
+        Ok(_) if class != ErrorClass::Payment => return Standing::Good,
+        Ok(_) => {}
+    }
+    // A list costs nothing, and is shown to those who owe, too.
+    let provider = source::connect()(settings, timeouts);
+    let told = timeout(timeouts.models, provider.credits(Some(secret))).await;
+    match told.ok().and_then(Result::ok).flatten().and_then(|credits| credits.remaining) {
+        Some(left) if left > 0 => Standing::Good,
+        Some(_) => Standing::Refused,
+        None => Standing::Unknown,
+    }
+}
+
 async fn try_out(
     provider: &dyn Provider,
     settings: &ProviderSettings,

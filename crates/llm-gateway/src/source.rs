@@ -7,6 +7,7 @@ use llm_client::{ExposeSecret, ModelInfo, Provider, ProviderKind, Secret};
 
 use crate::catalogue::Listing;
 use crate::gateway::Chance;
+use crate::images;
 use crate::notice::Notices;
 use crate::settings::{CredentialSettings, GatewaySettings, Network, ProviderSettings, Timeouts};
 use crate::state::ProviderState;
@@ -109,6 +110,17 @@ impl Source {
         };
         let (credentials, notices, settings) = (own.credentials.clone(), means.notices.clone(), own.clone());
         Self { name, origin, provider, credentials, timeouts, listing, state, notices, settings }
+    }
+}
+
+impl Source {
+    /// Whether it may fetch from a network that others do not reach.
+    pub fn stands_inside(&self) -> bool {
+        match self.origin {
+            Origin::Configured | Origin::Found => images::stands_inside(&self.settings),
+            // It fetches nothing.
+            Origin::Guide => false,
+        }
     }
 }
 

@@ -36,7 +36,7 @@ async fn a_credential_is_added_replaced_switched_and_removed() {
     assert_eq!(credentials(&admin, &path).await.len(), 1, "nothing was saved");
     let body = json!({"label": "second", "secret": OTHER, "weight": 3});
     let added = admin.post_once(&own, "add-1", body.clone()).await.expect(201);
-    assert_eq!(admin.post_once(&own, "add-1", body).await.expect(201), added, "a repeat adds nothing");
+    assert_eq!(admin.post_once(&own, "add-1", body.clone()).await.expect(201), added, "a repeat adds nothing");
     let second = &added["credential"];
     assert_eq!(
         (&second["label"], &second["weight"], &second["condition"]),
@@ -65,6 +65,8 @@ async fn a_credential_is_added_replaced_switched_and_removed() {
     }
     // Of another provider it is none.
     let other = admin.post(PROVIDERS, draft("other", &fake)).await.expect(201);
+    let elsewhere = format!("{PROVIDERS}/{}/credentials", id(&other["provider"]));
+    assert_eq!(admin.post_once(&elsewhere, "add-1", body).await.problem(422), "request.idempotency_reused");
     let foreign = format!("{PROVIDERS}/{}/credentials/{}", id(&other["provider"]), id(second));
     assert_eq!(admin.patch(&foreign, None, json!({"label": "x"})).await.problem(404), "llm.credential_not_found");
     assert_eq!(admin.delete(&foreign).await.problem(404), "llm.credential_not_found");

@@ -9,6 +9,7 @@ use app::llm::probe::probe;
 use domain::Error;
 use domain::ids::{CredentialId, ProviderId};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::wire::{CredentialBody, ProbeBody};
@@ -70,7 +71,9 @@ pub(super) async fn add(
     body: Json<NewCredentialBody>,
 ) -> ApiResult<HttpResponse> {
     let Operator(ctx, admin) = operator;
-    let (own, state, digest) = (ctx.clone(), app.clone(), body.digest);
+    // The route's name has no id in it: a repeat for another provider is another request.
+    let digest = Sha256::new().chain_update(id.0.uuid()).chain_update(body.digest).finalize().into();
+    let (own, state) = (ctx.clone(), app.clone());
     let work = async move {
         let new = body.into_inner().into();
         let try_out = |configured| probe(&state, configured);

@@ -63,6 +63,8 @@ async fn create(
     key: IdempotencyKey,
     body: JsonOrDefault<NewConversation>,
 ) -> ApiResult<HttpResponse> {
+    // Before the key of a repeat is looked up: no API key without this scope may claim one.
+    caller.0.principal()?;
     let (ctx, state, digest) = (caller.0.clone(), app.clone(), body.digest);
     let work = async move {
         let NewConversation { title, model } = body.into_inner();

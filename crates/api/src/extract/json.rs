@@ -14,6 +14,7 @@ use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
+use super::room::{ROOM, Seat};
 use super::{faults, gate};
 use crate::problem::{ApiResult, Problem};
 
@@ -57,23 +58,33 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
         Box::pin(async move {
             gate::opened(&request).await;
             content_type(&request)?;
-            let bytes = read(&request, payload, USUAL).await?;
+            let bytes = read(&request, payload, USUAL, None).await?;
             Ok(Self { value: parse(&bytes)?, digest: Sha256::digest(&bytes).into() })
         })
     }
 }
 
+/// What may be asked for in a big body.
+pub trait Big: DeserializeOwned + 'static {
+    /// Values, names included: one of two bytes can take a hundred in memory. `None`: what is read builds no more by itself.
+    const MOST_VALUES: Option<usize>;
+}
+
 /// A JSON body that may be big: conversations that programs send, with images inside.
-#[derive(Clone, Debug)]
-pub struct BigJson<T>(T);
+#[derive(Debug)]
+pub struct BigJson<T> {
+    value: T,
+    seat: Seat,
+}
 
 impl<T> BigJson<T> {
-    pub fn into_inner(self) -> T {
-        self.0
+    /// The value, and its place in memory: to be kept as long as anything of the value is.
+    pub fn into_parts(self) -> (T, Seat) {
+        (self.value, self.seat)
     }
 }
 
-impl<T: DeserializeOwned + 'static> FromRequest for BigJson<T> {
+impl<T: Big> FromRequest for BigJson<T> {
     type Error = actix_web::Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
 
@@ -82,8 +93,15 @@ impl<T: DeserializeOwned + 'static> FromRequest for BigJson<T> {
         Box::pin(async move {
             gate::opened(&request).await;
             content_type(&request)?;
-            let bytes = read(&request, payload, BIG).await?;
-            Ok(Self(parse_within(&bytes, BIG.deepest)?))
+            let mut seat = ROOM.enter();
+            let bytes = read(&request, payload, BIG, Some(&mut seat)).await?;
+            if T::MOST_VALUES.is_some_and(|most| shape(&bytes).values > most) {
+                let limit = T::MOST_VALUES.unwrap_or_default();
+                return Err(
+                    Problem::from(Error::new(Kind::TooLarge, "request.too_many_values").arg("limit", limit)).into()
+                );
+            }
+            Ok(Self { value: parse_within(&bytes, BIG.deepest)?, seat })
         })
     }
 }
@@ -109,7 +127,7 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for JsonOrDefault<T> {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             gate::opened(&request).await;
-            let bytes = read(&request, payload, USUAL).await?;
+            let bytes = read(&request, payload, USUAL, None).await?;
             let digest = Sha256::digest(&bytes).into();
             if bytes.is_empty() {
                 return Ok(Self { value: T::default(), digest });
@@ -133,7 +151,12 @@ fn content_type(request: &HttpRequest) -> ApiResult<()> {
     if json && utf8 && plain { Ok(()) } else { Err(unsupported()) }
 }
 
-async fn read(request: &HttpRequest, mut payload: Payload, bounds: Bounds) -> ApiResult<Bytes> {
+async fn read(
+    request: &HttpRequest,
+    mut payload: Payload,
+    bounds: Bounds,
+    mut seat: Option<&mut Seat>,
+) -> ApiResult<Bytes> {
     let Bounds { largest, patience, .. } = bounds;
     let too_large = || Problem::from(Error::new(Kind::TooLarge, "request.too_large").arg("limit", largest));
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
@@ -146,6 +169,9 @@ async fn read(request: &HttpRequest, mut payload: Payload, bounds: Bounds) -> Ap
             let chunk = chunk.map_err(|_| Problem::from(Error::new(Kind::Invalid, "request.malformed")))?;
             if body.len() + chunk.len() > largest {
                 return Err(too_large());
+            }
+            if let Some(seat) = &mut seat {
+                seat.hold(body.len() + chunk.len())?;
             }
             body.extend_from_slice(&chunk);
         }
@@ -162,7 +188,7 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
 }
 
 fn parse_within<T: DeserializeOwned>(bytes: &[u8], deepest: usize) -> ApiResult<T> {
-    if depth(bytes) > deepest {
+    if shape(bytes).depth > deepest {
         return Err(Error::new(Kind::Invalid, "request.too_deep").arg("limit", deepest).into());
     }
     // Serde would read an array as the fields of a struct in order; no document of ours is one.
@@ -182,9 +208,18 @@ fn parse_within<T: DeserializeOwned>(bytes: &[u8], deepest: usize) -> ApiResult<
     Ok(value)
 }
 
-/// Deepest nesting of arrays and objects, without building anything.
-fn depth(bytes: &[u8]) -> usize {
-    let (mut depth, mut deepest, mut text, mut escaped) = (0_usize, 0, false, false);
+#[derive(Default)]
+struct Shape {
+    /// Deepest nesting of arrays and objects.
+    depth: usize,
+    /// About how many values and names there are.
+    values: usize,
+}
+
+/// Of a document, without building anything.
+fn shape(bytes: &[u8]) -> Shape {
+    let (mut depth, mut text, mut escaped) = (0_usize, false, false);
+    let mut shape = Shape::default();
     for byte in bytes {
         match byte {
             _ if escaped => escaped = false,
@@ -192,13 +227,15 @@ fn depth(bytes: &[u8]) -> usize {
             b'"' => text = !text,
             b'[' | b'{' if !text => {
                 depth += 1;
-                deepest = deepest.max(depth);
+                shape.depth = shape.depth.max(depth);
+                shape.values += 1;
             }
+            b',' | b':' if !text => shape.values += 1,
             b']' | b'}' if !text => depth = depth.saturating_sub(1),
             _ => {}
         }
     }
-    deepest
+    shape
 }
 
 #[cfg(test)]

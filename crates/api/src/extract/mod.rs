@@ -9,8 +9,10 @@ pub mod gate;
 mod json;
 mod path;
 mod query;
+mod room;
 
 pub use caller::{Caller, Operator, Visitor};
-pub use json::{BigJson, Json, JsonOrDefault};
+pub use json::{Big, BigJson, Json, JsonOrDefault};
 pub use path::Path;
 pub use query::Query;
+pub use room::Seat;

@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use domain::Error;
+use domain::{Error, FieldFault};
 use serde::de::DeserializeOwned;
 
 use super::{faults, gate};
@@ -28,6 +28,13 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
 }
 
 fn parse<T: DeserializeOwned>(query: &str) -> ApiResult<T> {
+    // Nothing of ours is named with this character, and PostgreSQL takes no text that has it.
+    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+        if name.contains('\0') || value.contains('\0') {
+            let name: String = name.chars().filter(|character| !character.is_control()).take(64).collect();
+            return Err(Error::invalid(vec![FieldFault::new(format!("/{name}"), "wrong_value")]).into());
+        }
+    }
     let deserializer = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(query.as_bytes()));
     serde_path_to_error::deserialize(deserializer)
         .map_err(|error| Error::invalid(vec![faults::fault(error.path(), &error.inner().to_string())]).into())
@@ -55,6 +62,8 @@ mod tests {
             ("limit=x", "/limit", "wrong_value"),
             ("limits=7", "/limits", "unknown"),
             ("limit=1&limit=2", "/limit", "duplicate"),
+            ("limit=%00", "/limit", "wrong_value"),
+            ("lim%00it=1", "/limit", "wrong_value"),
         ] {
             let document = parse::<Page>(query).unwrap_err().body(Locale::En, "test");
             assert_eq!(

@@ -3,6 +3,7 @@
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ContentEncoding, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use app::App;
+use domain::{Error, Kind};
 
 use super::caller::{Chat, Program, Purpose};
 use super::chunk::Head;
@@ -41,15 +42,16 @@ pub(super) async fn create(
     body: BigJson<ChatBody>,
     request: HttpRequest,
 ) -> ApiResult<HttpResponse> {
-    let (question, manner) = body.into_inner().question()?;
+    let (body, seat) = body.into_parts();
+    let (question, manner) = body.question()?;
     let ctx = &program.ctx;
     let head = || Head::new(ctx.uuid(), ctx.now());
+    // A right that ended just before this is found by the next look at open streams, within the second.
+    let rights = app::events::watch(&app, ctx.holder(Chat::SCOPE)?)?;
     if manner.streamed {
-        // A right that ended just before this is found by the next look at open streams, within the second.
-        let rights = app::events::watch(&app, ctx.holder(Chat::SCOPE)?)?;
         let speaking = app::integration::chat(&app, ctx, program.entrance()?, question).await?;
         let spoke = speaking.model.clone();
-        let body = stream::events(head(), speaking, manner.usage, rights, &request);
+        let body = stream::events(head(), speaking, manner.usage, (rights, seat), &request);
         return Ok(HttpResponse::Ok()
             .insert_header((CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8")))
             .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform")))
@@ -59,7 +61,15 @@ pub(super) async fn create(
             .insert_header((SPOKE, spoke))
             .streaming(body));
     }
-    let speaking = app::integration::chat(&app, ctx, program.entrance()?, question).await?;
-    let answer = speaking.whole(whole::MOST_BYTES).await?;
+    let entrance = program.entrance()?;
+    let asked = async {
+        let speaking = app::integration::chat(&app, ctx, entrance, question).await?;
+        speaking.whole(whole::MOST_BYTES).await
+    };
+    let answer = tokio::select! {
+        answer = asked => answer?,
+        () = rights.lost() => return Err(Error::new(Kind::Unauthenticated, "integration.rights_lost").into()),
+    };
+    drop(seat);
     Ok(HttpResponse::Ok().insert_header((SPOKE, answer.model.clone())).json(Completion::new(&head(), answer)))
 }

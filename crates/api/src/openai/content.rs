@@ -1,6 +1,6 @@
 //! Messages of a request: roles, texts, images, tool calls and their results.
 
-use app::integration::{ChatMessage, ChatPart, ChatRole, ImageSource, ToolCall};
+use app::integration::{ChatMessage, ChatPart, ChatRole, ImageSource, ToolCall, may_be_fetched};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -11,6 +11,8 @@ use utoipa::ToSchema;
 use super::request::fault;
 
 const MOST_MESSAGES: usize = 4096;
+/// Parts of all messages; the first of each is not counted.
+const MOST_PARTS: usize = 1000;
 /// What every provider with eyes can read; a drawing that may hold scripts is none of them.
 const IMAGES: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
@@ -80,6 +82,13 @@ pub(super) fn messages(bodies: Vec<MessageBody>) -> Result<Vec<ChatMessage>, Err
     if bodies.len() > MOST_MESSAGES {
         return Err(Error::invalid(vec![FieldFault::new("/messages", "too_many").arg("max", MOST_MESSAGES)]));
     }
+    let parts = bodies.iter().map(|body| match &body.content {
+        Some(Content::Parts(parts)) => parts.len().saturating_sub(1),
+        Some(Content::Text(_)) | None => 0,
+    });
+    if parts.sum::<usize>() > MOST_PARTS {
+        return Err(Error::invalid(vec![FieldFault::new("/messages", "too_many").arg("max", MOST_PARTS)]));
+    }
     bodies.into_iter().enumerate().map(|(at, body)| message(&format!("/messages/{at}"), body)).collect()
 }
 
@@ -146,7 +155,37 @@ fn image_source(place: &str, url: String) -> Result<ImageSource, Error> {
         }
         return Ok(ImageSource::Inline { media_type, data: Bytes::from(data) });
     }
-    let web =
-        url::Url::parse(&url).is_ok_and(|parsed| matches!(parsed.scheme(), "http" | "https") && parsed.has_host());
-    if web { Ok(ImageSource::Url(url)) } else { Err(fault(place, "integration.image")) }
+    if may_be_fetched(&url) { Ok(ImageSource::Url(url)) } else { Err(fault(place, "integration.image")) }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use serde_json::json;
+
+    use super::*;
+
+    fn user(content: serde_json::Value) -> MessageBody {
+        serde_json::from_value(json!({"role": "user", "content": content})).unwrap()
+    }
+
+    #[test]
+    fn parts_are_counted_over_all_messages() {
+        let parts = |count: usize| user(json!(vec![json!({"type": "text", "text": "a"}); count]));
+        let many = |count: usize| (0..10).map(|_| parts(count)).collect::<Vec<_>>();
+        assert_eq!(messages(many(101)).unwrap().len(), 10);
+        let error = messages(many(102)).unwrap_err();
+        assert!(format!("{error:?}").contains("too_many"), "{error:?}");
+    }
+
+    #[test]
+    fn an_image_is_inline_or_of_the_public_web() {
+        let image = |url: &str| messages(vec![user(json!([{"type": "image_url", "image_url": {"url": url}}]))]).is_ok();
+        assert!(image("data:image/png;base64,AAAA") && image("https://x.example/a.png"));
+        for bad in
+            ["http://169.254.169.254/latest/meta-data", "https://a:b@x.example/a.png", "data:image/svg+xml;base64,AAAA"]
+        {
+            assert!(!image(bad), "{bad}");
+        }
+    }
 }

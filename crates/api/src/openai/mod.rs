@@ -11,6 +11,7 @@ mod embeddings;
 pub(crate) mod error;
 mod models;
 mod request;
+mod size;
 mod stream;
 mod tools;
 mod whole;

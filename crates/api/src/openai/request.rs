@@ -7,7 +7,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::content::{MessageBody, messages};
+use super::size;
 use super::tools::{ToolBody, ToolChoiceBody, choice, specs};
+use crate::extract::Big;
 
 /// Texts at which an answer ends.
 const MOST_STOPS: usize = 16;
@@ -103,6 +105,10 @@ pub struct Manner {
     pub usage: bool,
 }
 
+impl Big for ChatBody {
+    const MOST_VALUES: Option<usize> = Some(200_000);
+}
+
 impl ChatBody {
     /// # Errors
     /// A fault at the first value that cannot be.
@@ -137,6 +143,8 @@ impl ChatBody {
         let usage = self.stream_options.is_some_and(|options| options.include_usage == Some(true));
         let tools = specs(self.tools.unwrap_or_default())?;
         let tool_choice = choice(self.tool_choice, &tools)?;
+        let format = format(self.response_format)?;
+        size::check(&tools, &format)?;
         let params = ChatRequest {
             max_output_tokens: limit.map(|(_, limit)| limit),
             temperature: self.temperature,
@@ -146,7 +154,7 @@ impl ChatBody {
             tools,
             tool_choice,
             parallel_tools: self.parallel_tool_calls,
-            format: format(self.response_format)?,
+            format,
             reasoning: effort(self.reasoning_effort.as_deref())?,
             ..ChatRequest::default()
         };

@@ -16,6 +16,7 @@ use tokio::time::{Instant, Sleep, sleep};
 
 use super::chunk::{Head, Writer};
 use super::error;
+use crate::extract::Seat;
 use crate::facts::Facts;
 use crate::problem::Problem;
 
@@ -31,6 +32,8 @@ pub(super) struct Events {
     source: Option<Source>,
     writer: Writer,
     lost: Pin<Box<dyn Future<Output = ()>>>,
+    /// Of the question, which is kept until the answer has ended.
+    _seat: Seat,
     ping: Pin<Box<Sleep>>,
     /// The ping's clock runs; it is set only when there is nothing to send.
     waiting: bool,
@@ -41,13 +44,14 @@ pub(super) fn events(
     head: Head,
     speaking: Speaking,
     usage: bool,
-    rights: Watch,
+    (rights, seat): (Watch, Seat),
     request: &HttpRequest,
 ) -> impl Stream<Item = Result<Bytes, actix_web::Error>> + use<> {
     Events {
         writer: Writer::new(&head, &speaking.model, usage),
         source: Some(speaking.stream),
         lost: Box::pin(async move { rights.lost().await }),
+        _seat: seat,
         ping: Box::pin(sleep(PING)),
         waiting: false,
         facts: Facts::of(request),

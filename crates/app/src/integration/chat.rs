@@ -61,9 +61,8 @@ pub struct Whole {
 /// # Errors
 /// A limit that is used up; what the providers' failures came to, by class (`integration.…`).
 pub async fn chat(app: &App, ctx: &Ctx, entrance: Entrance, question: Question) -> Result<Speaking> {
-    let Question { model, messages, params, end_user } = question;
     let (user, request_id) = (entrance.user, ctx.request_id.as_str());
-    screen::question(app, request_id, user, screen::said(&messages)).await?;
+    let Question { model, messages, params, end_user } = screen::question(app, request_id, user, question).await?;
     let wants = Needs {
         tools: !params.tools.is_empty(),
         vision: messages.iter().any(|message| message.parts.iter().any(|part| matches!(part, ChatPart::Image(_)))),
@@ -99,20 +98,43 @@ impl Speaking {
     /// # Errors
     /// The stream's own; `integration.too_long` for an answer that nobody should hold in memory.
     pub async fn whole(mut self, most_bytes: usize) -> Result<Whole> {
-        let (mut text, mut reasoning, mut calls) = (String::new(), String::new(), Vec::new());
+        let (mut text, mut reasoning, mut calls, mut called) = (String::new(), String::new(), Vec::new(), 0);
         while let Some(piece) = self.stream.next().await {
             match piece? {
                 Speech::Text(piece) => text.push_str(&piece),
                 Speech::Reasoning(piece) => reasoning.push_str(&piece),
-                Speech::Call(call) => calls.push(call),
+                Speech::Call(call) => {
+                    called += size_of::<ToolCall>() + call.id.len() + call.name.len() + call.arguments.len();
+                    calls.push(call);
+                }
                 Speech::End { reason, usage } => {
                     return Ok(Whole { model: self.model, text, reasoning, calls, reason, usage });
                 }
             }
-            if text.len() + reasoning.len() > most_bytes {
+            if text.len() + reasoning.len() + called > most_bytes {
                 return Err(Error::new(Kind::Upstream, "integration.too_long"));
             }
         }
         Err(Error::new(Kind::Unavailable, "integration.unavailable"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn called(arguments: &str) -> Speaking {
+        let call = ToolCall { id: "c".to_owned(), name: "f".to_owned(), arguments: arguments.to_owned() };
+        let end = Speech::End { reason: FinishReason::ToolCalls, usage: None };
+        let pieces = [Ok(Speech::Call(call.clone())), Ok(Speech::Call(call)), Ok(end)];
+        Speaking { model: "one/m".to_owned(), stream: Box::pin(futures_util::stream::iter(pieces)) }
+    }
+
+    #[tokio::test]
+    async fn calls_count_towards_what_a_whole_answer_may_be() {
+        let short = called("{}").whole(1000).await.map_err(|error| error.code());
+        assert_eq!(short.map(|whole| whole.calls.len()), Ok(2));
+        let long = called(&"a".repeat(500)).whole(1000).await.map_err(|error| error.code());
+        assert_eq!(long.map(|whole| whole.calls.len()), Err("integration.too_long"));
     }
 }

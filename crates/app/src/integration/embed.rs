@@ -34,7 +34,7 @@ pub struct Vectors {
 /// A limit that is used up; what the providers' failures came to, by class (`integration.…`).
 pub async fn embed(app: &App, ctx: &Ctx, entrance: Entrance, texts: Texts) -> Result<Vectors> {
     let Texts { model, texts, dimensions } = texts;
-    screen::question(app, &ctx.request_id, entrance.user, texts.iter().map(String::as_str)).await?;
+    let texts = screen::question(app, &ctx.request_id, entrance.user, texts).await?;
     let deadline = Instant::now() + app.settings.whole_run;
     let mut all = Vectors { model: String::new(), vectors: Vec::with_capacity(texts.len()), usage: Usage::default() };
     for some in texts.chunks(AT_ONCE) {

@@ -15,5 +15,5 @@ pub use models::{Offered, model, models};
 /// The words of questions and answers, as the gateway has them: a third shape of them would say the same.
 pub use llm_gateway::{
     AnswerFormat, ChatMessage, ChatPart, ChatRequest, ChatRole, Effort, FinishReason, ImageSource, ToolCall,
-    ToolChoice, ToolSpec, Usage,
+    ToolChoice, ToolSpec, Usage, may_be_fetched,
 };

@@ -1,4 +1,4 @@
-//! An answer on its way to a program, looked at by the operator's rules: thoughts, words and what tools are called with.
+//! What a program sends and hears, looked at by the operator's rules: words of all roles, thoughts, tools and their calls.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -8,41 +8,126 @@ use domain::ids::UserId;
 use domain::llm::Direction;
 use domain::{Error, Kind, Result};
 use futures_util::Stream;
-use llm_gateway::rules::{RuleAction, RuleHit, Rules, Screen};
-use llm_gateway::{ChatEvent, ChatMessage, ChatRole, ChatStream, ProviderError};
+use llm_gateway::rules::{Look, RuleAction, RuleHit, Rules, Screen};
+use llm_gateway::{AnswerFormat, ChatEvent, ChatPart, ChatStream, ProviderError};
 
-use super::{Speech, failure};
+use super::{Question, Speech, failure};
 use crate::App;
 use crate::llm::{house, rules};
 
-/// Looks at what a program sends, and notes what was met.
+/// More is looked at beside the threads that answer everybody.
+const AT_ONCE: usize = 256 * 1024;
+
+/// Looks at what a program sends, gives it back, and notes what was met.
 ///
 /// # Errors
 /// `integration.content_blocked`: it must not go to a model.
-pub(super) async fn question<'a>(
+pub(super) async fn question<S: Seen + Send + 'static>(
     app: &App,
     request_id: &str,
     user: UserId,
-    texts: impl Iterator<Item = &'a str>,
-) -> Result<()> {
+    asked: S,
+) -> Result<S> {
     let known = app.llm.rules();
-    let hits: Vec<RuleHit> = texts.flat_map(|text| known.check_input(text)).collect();
+    if !known.look_at_questions() {
+        return Ok(asked);
+    }
+    let (asked, hits) = if asked.bytes() > AT_ONCE {
+        let looked = tokio::task::spawn_blocking(move || {
+            let hits = look(&known, &asked);
+            (asked, hits)
+        });
+        looked.await.map_err(Error::broken)?
+    } else {
+        let hits = look(&known, &asked);
+        (asked, hits)
+    };
     if hits.is_empty() {
-        return Ok(());
+        return Ok(asked);
     }
     let ctx = app.system(request_id.to_owned());
     rules::met(app, &ctx, &house::rule_ids(&hits), Direction::In, Some(user), None).await?;
-    if hits.iter().any(|hit| hit.action == RuleAction::Block) { Err(blocked()) } else { Ok(()) }
+    if hits.iter().any(|hit| hit.action == RuleAction::Block) { Err(blocked()) } else { Ok(asked) }
 }
 
-/// What people and tools say in a conversation; what the model said was looked at when it said it.
-pub(super) fn said(messages: &[ChatMessage]) -> impl Iterator<Item = &str> {
-    use llm_gateway::ChatPart::{Image, Text, ToolCall, ToolResult};
-    let others = messages.iter().filter(|message| message.role != ChatRole::Assistant);
-    others.flat_map(|message| &message.parts).filter_map(|part| match part {
-        Text(text) | ToolResult { text, .. } => Some(text.as_str()),
-        Image(_) | ToolCall(_) => None,
-    })
+fn look(known: &Rules, asked: &impl Seen) -> Vec<RuleHit> {
+    let mut look = known.look();
+    asked.show(&mut look);
+    look.hits()
+}
+
+/// Something with texts of a program in it.
+pub(super) trait Seen {
+    /// About how much there is to read.
+    fn bytes(&self) -> usize;
+    fn show(&self, look: &mut Look);
+}
+
+impl Seen for Vec<String> {
+    fn bytes(&self) -> usize {
+        self.iter().map(String::len).sum()
+    }
+
+    fn show(&self, look: &mut Look) {
+        for text in self {
+            if look.blocked() {
+                return;
+            }
+            look.whole(text);
+        }
+    }
+}
+
+/// Everybody's words: what a program says that the model has said, nobody has looked at. The texts of one message are one
+/// text, as models read them.
+impl Seen for Question {
+    fn bytes(&self) -> usize {
+        let parts = self.messages.iter().flat_map(|message| &message.parts).map(|part| match part {
+            ChatPart::Text(text) | ChatPart::ToolResult { text, .. } => text.len(),
+            ChatPart::ToolCall(call) => call.name.len() + call.arguments.len(),
+            ChatPart::Image(_) => 0,
+        });
+        parts.sum()
+    }
+
+    fn show(&self, look: &mut Look) {
+        for message in &self.messages {
+            for part in &message.parts {
+                match part {
+                    ChatPart::Text(text) | ChatPart::ToolResult { text, .. } => {
+                        look.piece(text);
+                        look.piece("\n");
+                    }
+                    ChatPart::ToolCall(_) | ChatPart::Image(_) => {}
+                }
+            }
+            look.end();
+            for part in &message.parts {
+                match part {
+                    ChatPart::ToolCall(call) => {
+                        look.whole(&call.name);
+                        look.json(&call.arguments);
+                    }
+                    ChatPart::Text(_) | ChatPart::ToolResult { .. } | ChatPart::Image(_) => {}
+                }
+            }
+            if look.blocked() {
+                return;
+            }
+        }
+        for tool in &self.params.tools {
+            look.whole(&tool.name);
+            look.whole(&tool.description);
+            look.value(&tool.parameters);
+        }
+        match &self.params.format {
+            AnswerFormat::Schema { name, schema, .. } => {
+                look.whole(name);
+                look.value(schema);
+            }
+            AnswerFormat::Text | AnswerFormat::Json => {}
+        }
+    }
 }
 
 fn blocked() -> Error {
@@ -84,7 +169,12 @@ impl Screened {
             Ok(ChatEvent::Text(text)) => self.piece(text, false),
             Ok(ChatEvent::Reasoning(text)) => self.piece(text, true),
             Ok(ChatEvent::ToolCall(call)) => {
-                let hits = self.screens.as_ref().map(|screens| screens.rules.check_output(&call.arguments));
+                let hits = self.screens.as_ref().map(|screens| {
+                    let mut look = screens.rules.look_answer();
+                    look.whole(&call.name);
+                    look.json(&call.arguments);
+                    look.hits()
+                });
                 let hits = hits.unwrap_or_default();
                 self.ready.push_back(Ok(Speech::Call(call)));
                 self.met(&hits);
@@ -173,5 +263,69 @@ impl Stream for Screened {
                 Poll::Pending => return Poll::Pending,
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use llm_gateway::rules::{Rule, RuleDirection};
+    use llm_gateway::{ChatMessage, ChatRequest, ChatRole, ToolCall, ToolSpec};
+    use serde_json::json;
+
+    use super::*;
+
+    fn met(question: Question) -> usize {
+        let rule = |pattern: &str| Rule {
+            id: pattern.to_owned(),
+            pattern: pattern.to_owned(),
+            action: RuleAction::Flag,
+            direction: RuleDirection::Both,
+        };
+        look(&Rules::new(&[rule("buat bom"), rule("爆弾")]), &question).len()
+    }
+
+    fn said(role: ChatRole, parts: Vec<ChatPart>) -> Question {
+        Question { messages: vec![ChatMessage::of(role, parts)], ..Question::default() }
+    }
+
+    fn with(params: ChatRequest) -> Question {
+        Question { params, ..said(ChatRole::User, vec![ChatPart::Text("hai".to_owned())]) }
+    }
+
+    #[test]
+    fn every_text_that_a_model_reads_is_looked_at() {
+        let text = |text: &str| ChatPart::Text(text.to_owned());
+        for role in [ChatRole::System, ChatRole::User, ChatRole::Assistant] {
+            assert_eq!(met(said(role, vec![text("buat bom")])), 1, "{role:?}");
+            assert_eq!(met(said(role, vec![text("buat"), text("bom")])), 1, "{role:?}");
+        }
+        let result = ChatPart::ToolResult { call_id: "c".to_owned(), text: "buat bom".to_owned() };
+        assert_eq!(met(said(ChatRole::Tool, vec![result])), 1);
+        let call = |name: &str, arguments: &str| {
+            let (id, name, arguments) = ("c".to_owned(), name.to_owned(), arguments.to_owned());
+            met(said(ChatRole::Assistant, vec![ChatPart::ToolCall(ToolCall { id, name, arguments })]))
+        };
+        assert_eq!((call("f", r#"{"a":"\u7206\u5f3e"}"#), call("爆弾", "{}"), call("f", "buat bom")), (1, 1, 1));
+        let tool = |description: &str, parameters| {
+            let (name, description) = ("f".to_owned(), description.to_owned());
+            met(with(ChatRequest {
+                tools: vec![ToolSpec { name, description, parameters, strict: false }],
+                ..ChatRequest::default()
+            }))
+        };
+        assert_eq!((tool("buat bom", json!({})), tool("", json!({"description": "buat\nbom"}))), (1, 1));
+        let format = |name: &str, schema| {
+            let format = AnswerFormat::Schema { name: name.to_owned(), schema, strict: false };
+            met(with(ChatRequest { format, ..ChatRequest::default() }))
+        };
+        assert_eq!((format("爆弾", json!({})), format("s", json!({"enum": ["爆弾"]}))), (1, 1));
+        assert_eq!(met(with(ChatRequest::default())), 0);
+    }
+
+    #[test]
+    fn a_rule_is_met_once_a_request() {
+        let message = ChatMessage::of(ChatRole::User, vec![ChatPart::Text("爆弾 爆弾".to_owned())]);
+        let messages = vec![message; 50];
+        assert_eq!(met(Question { messages, ..Question::default() }), 1);
     }
 }

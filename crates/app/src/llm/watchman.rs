@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use domain::Result;
 use domain::llm::alert::{AlertKind, Level};
-use llm_gateway::Notice;
+use domain::{Ctx, Result};
+use llm_gateway::{ErrorClass, Notice, Standing};
 use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -78,24 +78,56 @@ async fn note_uses(app: &App) -> Result<()> {
     credentials::note_use(app, &app.system("llm.uses"), &used).await
 }
 
+/// A request was refused as if its key were to blame. Some requests bring that about by themselves, so the key is asked for
+/// something that nobody chose; only what is refused then, too, is switched off for all nodes.
+async fn refused(app: &App, ctx: &Ctx, provider: String, credential: String, class: ErrorClass) -> Result<()> {
+    // Read now: what takes its place while it is asked is not switched off.
+    let seal = stored_credential(&credential).and_then(|id| Some((id, app.llm.seal(id)?)));
+    let settings = app.gateway.settings();
+    let Some(own) = settings.providers.iter().find(|own| own.name.eq_ignore_ascii_case(&provider)) else {
+        return Ok(());
+    };
+    let timeouts = own.timeouts.unwrap_or(settings.timeouts);
+    match llm_gateway::standing(own, &credential, class, &timeouts).await {
+        Standing::Good => {
+            app.gateway.enable_credential(&provider, &credential);
+            tracing::info!(event = "llm.credential_stands", provider, credential, class = class.as_str());
+            return Ok(());
+        }
+        Standing::Refused => {
+            if let Some((id, seal)) = seal {
+                credentials::failed(app, ctx, id, &seal, class.as_str()).await?;
+            }
+        }
+        // This node leaves it alone for a while, and asks again by itself.
+        Standing::Unknown => {}
+    }
+    let news = News {
+        level: Level::Critical,
+        kind: AlertKind::CredentialDisabled,
+        provider: Some(provider),
+        subject: Some(credential),
+        details: json!({ "class": class.as_str() }),
+    };
+    alerts::raise(app, ctx, &news).await.map(|_| ())
+}
+
 async fn hear(app: &App, notice: Notice) -> Result<()> {
     let ctx = app.system("llm.notice");
     match notice {
         Notice::CredentialDisabled { provider, credential, class } => {
-            let class = class.as_str();
-            if let Some(id) = stored_credential(&credential)
-                && let Some(seal) = app.llm.seal(id)
-            {
-                credentials::failed(app, &ctx, id, &seal, class).await?;
-            }
-            let news = News {
-                level: Level::Critical,
-                kind: AlertKind::CredentialDisabled,
-                provider: Some(provider),
-                subject: Some(credential),
-                details: json!({ "class": class }),
-            };
-            alerts::raise(app, &ctx, &news).await.map(|_| ())
+            // Other notices do not wait for the provider.
+            let own = app.clone();
+            app.spawn(async move {
+                let refused = refused(&own, &ctx, provider, credential, class);
+                tokio::select! {
+                    done = refused => if let Err(fault) = done {
+                        tracing::warn!(%fault, "that a credential was refused could not be kept");
+                    },
+                    () = own.closing.cancelled() => {}
+                }
+            });
+            Ok(())
         }
         Notice::CredentialEnabled { provider, credential } => {
             alerts::passed(app, &ctx, AlertKind::CredentialDisabled, &provider, Some(&credential)).await

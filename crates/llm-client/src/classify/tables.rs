@@ -6,6 +6,9 @@ use super::{
     Auth, ContextLength, InvalidRequest, Moderation, Payment, RateLimited, Row, Timeout, Unavailable, Unknown, row,
 };
 
+/// Our word for a model that is not to be had: others may be asked.
+const NO_MODEL: &str = "model_not_found";
+
 /// OpenAI and the servers that speak its dialect; also the last rows of the gateways and of Groq.
 pub(crate) const OPENAI: &[Row] = &[
     row(
@@ -19,6 +22,10 @@ pub(crate) const OPENAI: &[Row] = &[
         ]),
         Payment,
     ),
+    // One request above the plan's tokens a minute: no key of the account may send it, and every other request may go.
+    row(Status(429), Message(&["request too large", "must be reduced"]), ContextLength),
+    // The project of the key has no right to this one model.
+    Row::lacks(Status(403), Word(&["model_not_found"]), NO_MODEL),
     // Groq says "rate limit" when one request is larger than the plan's tokens a minute: waiting never helps.
     row(Status(413), Anything, ContextLength),
     row(
@@ -69,6 +76,8 @@ pub(crate) const GROQ: &[Row] = &[
 pub(crate) const OPENROUTER: &[Row] = &[
     // A budget of calls under way: it is free again when one of them ends.
     row(Always, Word(&["openrouter_in_flight_budget"]), RateLimited),
+    // The answer that was asked for is dearer than what is left: a shorter one goes well.
+    Row::lacks(Status(402), Message(&["can only afford", "fewer max_tokens"]), "unsupported_max_tokens"),
     row(Status(402), Anything, Payment),
     row(Status(403), Has(&["/metadata/flagged_input", "/metadata/reasons", "/metadata/patterns"]), Moderation),
     row(Status(403), Has(&["/metadata/limit_source"]), Payment),
@@ -82,17 +91,15 @@ pub(crate) const OPENROUTER: &[Row] = &[
     row(Status(412), Anything, InvalidRequest),
     row(Always, Word(&["capacity_exhausted"]), RateLimited),
     row(Always, Word(&["temporarily_unavailable"]), Unavailable),
-    row(Always, Word(&["region_restricted"]), Auth),
+    // Of the model, not of the key.
+    Row::lacks(Always, Word(&["region_restricted"]), NO_MODEL),
     row(Always, Has(&["/availability/code"]), InvalidRequest),
     row(InBand, Word(&["provider_unavailable", "provider_overloaded", "server", "unmapped"]), Unavailable),
 ];
 
 pub(crate) const VERCEL: &[Row] = &[
-    row(
-        Always,
-        Word(&["customer_verification_required", "insufficient_funds", "free_tier_model_not_available"]),
-        Payment,
-    ),
+    row(Always, Word(&["customer_verification_required", "insufficient_funds"]), Payment),
+    Row::lacks(Always, Word(&["free_tier_model_not_available"]), NO_MODEL),
     row(Always, Word(&["authentication_error", "access_denied", "forbidden"]), Auth),
     row(Always, Word(&["rate_limit_exceeded"]), RateLimited),
     row(Always, Word(&["model_not_found", "not_found"]), InvalidRequest),
@@ -106,7 +113,7 @@ pub(crate) const GEMINI: &[Row] = &[
     row(Status(400), Message(&["input token count"]), ContextLength),
     row(Status(402), Anything, Payment),
     // The model is not in the plan at all.
-    row(Status(429), Message(&["limit: 0"]), Payment),
+    Row::lacks(Status(429), Message(&["limit: 0"]), NO_MODEL),
     row(Status(429), Quota("PerDay"), RateLimited).never(),
     row(InBand, Word(&["resource_exhausted"]), RateLimited),
     row(InBand, Word(&["permission_denied"]), Auth),

@@ -5,6 +5,7 @@
 
 mod automaton;
 mod fold;
+mod look;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ mod tests;
 use std::sync::Arc;
 
 use automaton::Automaton;
+pub use look::Look;
 pub use stream::{Screen, Screened};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +60,8 @@ pub struct Rules {
 struct Matcher {
     automaton: Automaton,
     patterns: Vec<Pattern>,
+    /// Characters of the longest one.
+    longest: usize,
 }
 
 #[derive(Debug)]
@@ -81,12 +85,27 @@ impl Rules {
 
     /// Every rule that matches a whole text that people wrote; each once, in the order of their ends.
     pub fn check_input(&self, text: &str) -> Vec<RuleHit> {
-        check(Screen::new(self.input.clone()), text)
+        self.look().text(text).hits()
+    }
+
+    /// For texts that people wrote, one after the other or in pieces.
+    pub fn look(&self) -> Look {
+        Look::new(self.input.clone())
+    }
+
+    /// Whether there is anything to look for in what people write.
+    pub fn look_at_questions(&self) -> bool {
+        !self.input.patterns.is_empty()
     }
 
     /// Every rule that matches a whole answer.
     pub fn check_output(&self, text: &str) -> Vec<RuleHit> {
-        check(Screen::new(self.output.clone()), text)
+        self.look_answer().text(text).hits()
+    }
+
+    /// As [`Self::look`], for what models wrote.
+    pub fn look_answer(&self) -> Look {
+        Look::new(self.output.clone())
     }
 
     /// Whether there is anything to look for in answers.
@@ -106,17 +125,12 @@ impl Default for Rules {
     }
 }
 
-fn check(mut screen: Screen, text: &str) -> Vec<RuleHit> {
-    let mut hits = screen.push(text).hits;
-    hits.extend(screen.finish().hits);
-    hits
-}
-
 impl Matcher {
     fn new<'a>(rules: impl Iterator<Item = &'a Rule>) -> Self {
         let patterns: Vec<_> = rules.map(Pattern::new).collect();
         let texts = patterns.iter().map(|one| (one.folded.as_str(), one.action == RuleAction::Block));
-        Self { automaton: Automaton::new(texts), patterns }
+        let longest = patterns.iter().map(|one| one.folded.chars().count()).max().unwrap_or(0);
+        Self { automaton: Automaton::new(texts), patterns, longest }
     }
 }
 

@@ -30,22 +30,40 @@ pub struct Screen {
     /// Raw text that was not let through yet, and where it begins.
     held: String,
     held_from: usize,
+    /// Nothing is shown, so nothing is held.
+    silent: bool,
+    /// Room for what a slice folds to, used again.
+    folded: Vec<Folded>,
     blocked: bool,
 }
 
+/// So much is folded at one time: a folded character takes many times the memory of a raw one.
+const SLICE: usize = 4096;
+
 impl Screen {
     pub(super) fn new(matcher: Arc<Matcher>) -> Self {
-        let longest = matcher.patterns.iter().map(|one| one.folded.chars().count()).max().unwrap_or(0);
+        Self::of(matcher, false)
+    }
+
+    /// One that only tells what matched; its texts are always empty.
+    pub(super) fn silent(matcher: Arc<Matcher>) -> Self {
+        Self::of(matcher, true)
+    }
+
+    fn of(matcher: Arc<Matcher>, silent: bool) -> Self {
+        let keep = matcher.longest + 1;
         Self {
             matcher,
             folder: Folder::default(),
             at: ROOT,
             recent: VecDeque::new(),
-            keep: longest + 1,
+            keep,
             open: Vec::new(),
             hit: HashSet::new(),
             held: String::new(),
             held_from: 0,
+            silent,
+            folded: Vec::new(),
             blocked: false,
         }
     }
@@ -55,16 +73,38 @@ impl Screen {
             return Screened { blocked: true, ..Screened::default() };
         }
         if self.matcher.patterns.is_empty() {
-            return Screened { text: piece.to_owned(), ..Screened::default() };
+            let text = if self.silent { String::new() } else { piece.to_owned() };
+            return Screened { text, ..Screened::default() };
         }
-        self.held.push_str(piece);
-        let mut folded = Vec::new();
-        self.folder.push(piece, &mut folded);
-        let mut out = Screened::default();
-        let clean = folded.into_iter().try_for_each(|one| self.step(one, &mut out));
-        let until = clean.map_or_else(|blocked_from| blocked_from, |()| self.certain());
-        self.release(until, &mut out);
+        let (mut out, mut folded, mut rest) = (Screened::default(), std::mem::take(&mut self.folded), piece);
+        while !rest.is_empty() && !self.blocked {
+            let (slice, after) = rest.split_at(rest.floor_char_boundary(SLICE));
+            rest = after;
+            if !self.silent {
+                self.held.push_str(slice);
+            }
+            self.folder.push(slice, &mut folded);
+            let clean = folded.drain(..).try_for_each(|one| self.step(one, &mut out));
+            let until = clean.map_or_else(|blocked_from| blocked_from, |()| self.certain());
+            self.release(until, &mut out);
+        }
+        folded.clear();
+        self.folded = folded;
         out
+    }
+
+    #[cfg(test)]
+    pub(super) fn most_folded(&self) -> usize {
+        self.folded.capacity()
+    }
+
+    /// What comes now is another text: no match reaches into it. Rules that were met stay met.
+    pub(super) fn anew(&mut self) {
+        (self.folder, self.at) = (Folder::default(), ROOT);
+        self.recent.clear();
+        self.open.clear();
+        self.held.clear();
+        self.held_from = 0;
     }
 
     /// Nothing more comes.
@@ -89,6 +129,9 @@ impl Screen {
         self.recent.push_back(folded);
         if self.recent.len() > self.keep {
             self.recent.pop_front();
+        }
+        if self.matcher.automaton.matches(self.at).next().is_none() {
+            return Ok(());
         }
         let matcher = self.matcher.clone();
         let mut first_block = None::<usize>;

@@ -169,3 +169,55 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_look_tells_each_rule_once_and_joins_only_pieces() {
+    let rules = Rules::new(&[rule("kata", RuleAction::Flag), rule("buat bom", RuleAction::Block)]);
+    let mut look = rules.look();
+    for _ in 0..100 {
+        look.whole("kata kata");
+    }
+    look.whole("buat");
+    look.whole("bom");
+    assert!(!look.blocked(), "two texts");
+    look.piece("buat ");
+    look.piece("bom");
+    look.end();
+    assert!(look.blocked());
+    let ids: Vec<_> = look.hits().into_iter().map(|hit| hit.id).collect();
+    assert_eq!(ids, ["kata", "buat bom"]);
+}
+
+#[test]
+fn json_is_read_as_whoever_parses_it_does() {
+    let rules = blocking(&["爆弾", "bom"]);
+    for document in [
+        r#"{"a":["\u7206\u5f3e"]}"#,
+        r#"{"bom":1}"#,
+        r#""\nbom""#,
+        "bom",
+        r#"{"a":1} bom"#,
+        r#"{"a": bom"#,
+        "[\"\u{1}bom\"]",
+    ] {
+        let mut look = rules.look();
+        look.json(document);
+        assert_eq!(look.hits().len(), 1, "{document:?}");
+    }
+    let mut look = rules.look();
+    look.json(r#"{"a":[1,-2,0.5,null,true,"b","om"]}"#);
+    look.value(&serde_json::json!({"b": ["om", 1, null, 0.5, -1, false]}));
+    assert!(!look.blocked());
+    look.value(&serde_json::json!({"x": {"description": "a\nbom"}}));
+    assert!(look.blocked());
+}
+
+#[test]
+fn a_long_text_is_not_folded_as_a_whole() {
+    // One sign of three bytes that is eighteen letters when it is folded.
+    let rules = Rules::new(&[rule("x", RuleAction::Flag)]);
+    let (mut screen, text) = (rules.screen(), "\u{fdfa}".repeat(200_000));
+    assert_eq!(screen.push(&text).text.len() + screen.finish().text.len(), text.len());
+    assert!(rules.check_input(&text).is_empty());
+    assert!(screen.most_folded() < 64 << 10, "{}", screen.most_folded());
+}

@@ -1,8 +1,8 @@
 //! Chains of models: who is asked next, and when nobody is.
 
-use llm_client::{ChatRole, Continuation, ErrorClass};
+use llm_client::{ChatMessage, ChatPart, ChatRole, Continuation, ErrorClass, ImageSource};
 use llm_gateway::{
-    Ask, CANNOT_CONTINUE, EntryKind, GatewaySettings, ModelSettings, Needs, RetrySettings, Spoke, Timeouts,
+    Ask, CANNOT_CONTINUE, EntryKind, GatewaySettings, ModelSettings, Needs, Network, RetrySettings, Spoke, Timeouts,
 };
 use tokio::time::Instant;
 
@@ -254,4 +254,24 @@ async fn what_the_operator_says_of_a_model_reaches_its_provider() {
     let sent: Vec<_> = asked.iter().map(|one| (one.request.context_window, one.request.reasoning)).collect();
     let window = Some(8192);
     assert_eq!(sent, [(window, None), (window, params.reasoning)], "some refuse what they cannot do");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_inside_is_sent_for_an_image() {
+    let (a, b) = (Fake::always(OK), Fake::always(OK));
+    let gateway = gateway_with(&[&a, &b], |mut settings| {
+        settings.providers[0].network = Network::Operator;
+        settings.providers[1].network = Network::Public;
+        settings
+    });
+    let image = |source| {
+        let parts = vec![ChatPart::Text("what is it?".to_owned()), ChatPart::Image(source)];
+        move |model: &str| Ask { messages: vec![ChatMessage::of(ChatRole::User, parts.clone())], ..question(model) }
+    };
+    let addressed = image(ImageSource::Url("https://x.example/a.png".to_owned()));
+    assert_eq!(gateway.ask(addressed("route/all")).await.unwrap().id, "b/m");
+    let refused = gateway.ask(addressed("a/m")).await.unwrap_err();
+    assert_eq!((refused.error.code.as_deref(), a.count()), (Some("unsupported"), 0));
+    let inline = image(ImageSource::Inline { media_type: "image/png".to_owned(), data: vec![1].into() });
+    assert_eq!(gateway.ask(inline("a/m")).await.unwrap().id, "a/m");
 }

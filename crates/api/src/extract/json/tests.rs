@@ -75,3 +75,10 @@ fn depth_is_bounded_and_brackets_in_texts_do_not_count() {
     let text = format!(r#"{{"title":"{}\"["}}"#, "[".repeat(1000));
     assert!(parse::<Post>(text.as_bytes()).is_ok());
 }
+
+#[test]
+fn values_are_counted_without_building_them() {
+    assert_eq!(shape(br#"{"a":[0,0,0],"b":{"c":"x,:[{"}}"#).values, 9);
+    let many = format!("[{}0]", "0,".repeat(1000));
+    assert_eq!(shape(many.as_bytes()).values, 1001);
+}
