@@ -105,7 +105,13 @@ async fn a_rotation_goes_over_all_and_may_be_cut_off() {
         texts.sort();
         texts.dedup();
         assert_eq!(texts.len(), 150, "{}", house.name());
-        assert!(providers::configured(&house.app).await.unwrap().iter().all(|one| one.credentials.iter().all(|own| !own.enabled)));
+        assert!(
+            providers::configured(&house.app)
+                .await
+                .unwrap()
+                .iter()
+                .all(|one| one.credentials.iter().all(|own| !own.enabled))
+        );
         // With the key lost, everything is left as it is.
         let lost = build(&house.test, Secrets::new(key(3), vec![]), 7, &[]);
         assert_eq!(rotate(&lost, &ctx, admin).await.unwrap(), Rotated { resealed: 0, unreadable: 150 });

@@ -145,7 +145,11 @@ fn production_refuses_what_is_only_fit_for_trying_out() {
     {
         assert_eq!(with("DATABASE_URL", weak)[0], "DATABASE_URL", "{weak}");
     }
-    assert_eq!(with("DATABASE_URL", "postgres://obrol:9fK2mQ7xLr@db/obrol"), ["OBROL_ENCRYPTION_KEY"], "and not the address");
+    assert_eq!(
+        with("DATABASE_URL", "postgres://obrol:9fK2mQ7xLr@db/obrol"),
+        ["OBROL_ENCRYPTION_KEY"],
+        "and not the address"
+    );
 }
 
 #[test]

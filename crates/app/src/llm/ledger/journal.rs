@@ -271,7 +271,12 @@ mod tests {
         journal.settled([&calls[1].call]);
         assert!(journal.knows(&calls[0].call) && !journal.knows(&calls[1].call));
         // The process is killed within a line.
-        fs::OpenOptions::new().append(true).open(folder.0.join("1.calls")).unwrap().write_all(b"\n{\"id\":\"01").unwrap();
+        fs::OpenOptions::new()
+            .append(true)
+            .open(folder.0.join("1.calls"))
+            .unwrap()
+            .write_all(b"\n{\"id\":\"01")
+            .unwrap();
         drop(journal);
         let (journal, left) = Journal::open(&folder.0).unwrap();
         // The settled one is told, too: the database knows it, and it is not counted twice.

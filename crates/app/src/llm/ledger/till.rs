@@ -7,6 +7,7 @@ use std::time::Duration;
 use domain::ids::CallId;
 use domain::{Error, Kind, Result};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, timeout_at};
 
 use super::{Account, Call, Estimate, Settled, Verdict};
 use crate::App;
@@ -17,6 +18,8 @@ const QUEUE: usize = 10_000;
 const AT_ONCE: usize = 500;
 /// The longest that somebody waits for a reservation.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long an account may wait for others; a crash meanwhile finds it in the journal, or among the orphans.
+const GATHER: Duration = Duration::from_millis(40);
 /// Between two tries while the database is away.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -31,6 +34,15 @@ enum Slip {
     Release(CallId),
     /// Answered when all before it is written.
     Flush(oneshot::Sender<()>),
+}
+
+impl Slip {
+    fn is_awaited(&self) -> bool {
+        match self {
+            Self::Reserve(..) | Self::Flush(_) => true,
+            Self::Begin(..) | Self::Settle(..) | Self::Close(..) | Self::Record(..) | Self::Release(_) => false,
+        }
+    }
 }
 
 /// Cheap to clone.
@@ -185,6 +197,22 @@ struct Clerk {
     slips: mpsc::Receiver<Slip>,
 }
 
+impl Clerk {
+    /// Accounts that nobody waits for come together: one transaction for many costs what one for each of them would. Whoever
+    /// waits is served at once, with all that has come by then.
+    async fn gather(&mut self, slips: &mut Vec<Slip>) {
+        let until = Instant::now() + GATHER;
+        let mut seen = 0;
+        while slips.len() < AT_ONCE && !slips[seen..].iter().any(Slip::is_awaited) {
+            seen = slips.len();
+            match timeout_at(until, self.slips.recv_many(slips, AT_ONCE - seen)).await {
+                Ok(0) | Err(_) => return,
+                Ok(_) => {}
+            }
+        }
+    }
+}
+
 /// What one transaction is about.
 #[derive(Default)]
 struct Batch {
@@ -203,6 +231,7 @@ impl Clerk {
     async fn work(mut self) {
         let mut slips = Vec::new();
         while self.slips.recv_many(&mut slips, AT_ONCE).await > 0 {
+            self.gather(&mut slips).await;
             let Some(app) = self.app.upgrade() else { return };
             let mut batch = Batch::default();
             slips.drain(..).for_each(|slip| batch.take(slip));
