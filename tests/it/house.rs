@@ -262,3 +262,35 @@ async fn a_request_that_is_refused_by_itself_costs_nobody_a_key() {
     assert_eq!(admin.get(&path).await.expect(200)["credentials"][0]["state"], "active");
     assert!(operator::alerts(&admin).await.is_empty());
 }
+
+#[tokio::test]
+async fn a_key_that_owes_is_left_alone_here_and_told_of() {
+    let store = Store::fresh().await;
+    let (server, admin) = started(&store).await;
+    // Its list is shown all the same, and what is left of the money it does not say.
+    let fake = operator::speaker(Dialect::OpenAi, |_, asked| match asked.header("authorization") {
+        Some("Bearer sk-owes") => {
+            let body =
+                json!({"error": {"message": "no credit", "type": "insufficient_quota", "code": "insufficient_quota"}});
+            Plan::fail(Saying::default(), Fault::json(429, &body))
+        }
+        _ => words(5),
+    })
+    .await;
+    let provider = operator::provider(&admin, "near", &fake, &["m"], &["owes", "good"]).await;
+    let ani = server.person("ani").await;
+    for n in 0..4 {
+        assert_eq!(ask(&ani, "near/m", &format!("#n{n} hello")).await.1["status"], "succeeded");
+    }
+    let told = || async { Some(operator::alerts(&admin).await).filter(|alerts| !alerts.is_empty()) };
+    let alerts = obrol_tests::wait::until("operators hear of it", SOON, told).await;
+    assert_eq!(
+        (&alerts[0]["kind"], &alerts[0]["details"]["class"]),
+        (&"credential_disabled".into(), &"payment".into())
+    );
+    let asked = fake.ledger().entries.iter().filter(|entry| entry.key == "Bearer sk-owes").count();
+    assert_eq!(asked, 1, "it is not tried again for a while");
+    let path = format!("{LLM}/providers/{}", id(&provider));
+    let now = admin.get(&path).await.expect(200);
+    assert!(now["credentials"].as_array().unwrap().iter().all(|one| one["state"] == "active"), "{now}");
+}

@@ -43,8 +43,9 @@ pub(super) async fn create(
     request: HttpRequest,
 ) -> ApiResult<HttpResponse> {
     let (body, seat) = body.into_parts();
-    let (question, manner) = body.question()?;
     let ctx = &program.ctx;
+    let seat = seat.of(ctx.holder(Chat::SCOPE)?.user)?;
+    let (question, manner) = body.question()?;
     let head = || Head::new(ctx.uuid(), ctx.now());
     // A right that ended just before this is found by the next look at open streams, within the second.
     let rights = app::events::watch(&app, ctx.holder(Chat::SCOPE)?)?;

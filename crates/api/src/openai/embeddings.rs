@@ -10,7 +10,7 @@ use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::caller::{Embeddings, Program};
+use super::caller::{Embeddings, Program, Purpose};
 use super::chat::SPOKE;
 use super::error::ErrorDocument;
 use super::request::fault;
@@ -222,7 +222,8 @@ pub(super) async fn create(
     app: web::Data<App>,
     body: BigJson<EmbedBody>,
 ) -> ApiResult<HttpResponse> {
-    let (body, _seat) = body.into_parts();
+    let (body, seat) = body.into_parts();
+    let _seat = seat.of(program.ctx.holder(Embeddings::SCOPE)?.user)?;
     let (texts, base64) = body.texts()?;
     let made = app::integration::embed(&app, &program.ctx, program.entrance()?, texts).await?;
     let tokens = made.usage.input_total;
