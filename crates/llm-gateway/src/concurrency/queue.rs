@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn whoever_may_not_is_passed_over_and_keeps_the_turn() {
         let mut queue = FairQueue::new(100);
-        (0..2).for_each(|n| drop(queue.join("greedy", n)));
+        assert_eq!((queue.join("greedy", 0), queue.join("greedy", 1)), (Joined::Waits(0), Joined::Waits(1)));
         queue.join("modest", 9);
         assert!(!queue.is_wanted(|asker| asker == "nobody"));
         assert_eq!(queue.next(|asker| asker != "greedy"), Some(("modest".to_owned(), 9)));

@@ -10,14 +10,17 @@ use llm_gateway::purse::{Account, Ended, Grant, How, Planned, Purse};
 
 use crate::fake::*;
 
+/// Who was asked, and how it ended.
+type Entries = Arc<Mutex<Vec<(String, Option<Ended>)>>>;
+
 /// What was reserved, and how it ended.
 #[derive(Debug, Default)]
 struct Book {
-    entries: Arc<Mutex<Vec<(String, Option<Ended>)>>>,
+    entries: Entries,
     refuses: bool,
 }
 
-struct Entry(Arc<Mutex<Vec<(String, Option<Ended>)>>>, usize);
+struct Entry(Entries, usize);
 
 impl Account for Entry {
     fn close(self: Box<Self>, end: Ended) {
