@@ -87,11 +87,15 @@ pub async fn calls(admin: &Api) -> Vec<Value> {
     }
 }
 
-/// The ledger once every call of it has its account.
+/// The ledger once every call of it has its account. Accounts gather for a moment before they are written, so it is settled
+/// when nothing more has come for longer than that.
 pub async fn settled(admin: &Api) -> Vec<Value> {
+    let quiet = std::time::Duration::from_millis(250);
     crate::wait::until("every call has its account", std::time::Duration::from_secs(20), || async {
+        let before = calls(admin).await;
+        tokio::time::sleep(quiet).await;
         let all = calls(admin).await;
-        all.iter().all(|call| call["state"] != "reserved").then_some(all)
+        (before.len() == all.len() && all.iter().all(|call| call["state"] != "reserved")).then_some(all)
     })
     .await
 }
