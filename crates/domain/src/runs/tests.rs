@@ -158,3 +158,28 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_answer_is_taken_up_anywhere_but_in_a_code_block() {
+    use super::follow::can_go_on;
+    for good in
+        ["Once upon", "```rust\nfn a() {}\n```\nand then", "~~~\n```\n~~~\n", "a ` in a line", "````\n```\n````\nend"]
+    {
+        assert!(can_go_on(good), "{good:?}");
+    }
+    for bad in ["", " \n", "```rust\nfn a() {", "text\n  ~~~\ncode", "````\n```\n", "```\ncode\n``` not the end\n"] {
+        assert!(!can_go_on(bad), "{bad:?}");
+    }
+}
+
+#[test]
+fn how_an_answer_came_to_its_model_is_read_as_it_was_written() {
+    use crate::conversations::{Came, Origin};
+    for came in Came::ALL {
+        for instead_of in [None, Some("near/one two".to_owned())] {
+            let origin = Origin { came, instead_of };
+            assert_eq!(Origin::from_words(&origin.to_words()), Some(origin));
+        }
+    }
+    assert_eq!(Origin::from_words("by magic"), None, "words of a newer Obrol");
+}
