@@ -1,5 +1,5 @@
-//! Money: reserved before a call, settled after it, swept when nobody does. Lies in the caller's transaction where the call is
-//! part of something greater (a run's claim and its end); calls that stand alone go through the [`till`], many a transaction.
+//! Money: reserved before a call, settled after it, swept when nobody does. All calls go through the [`till`], many a
+//! transaction; only what a dead worker left is counted in the transaction that finds it dead.
 
 mod journal;
 mod sweep;
@@ -12,23 +12,10 @@ pub use sweep::{at_start, attempt_died};
 pub use till::{Till, flush, till};
 
 use domain::ids::CallId;
-use domain::llm::{Exceeded, Limit};
+use domain::llm::Limit;
 use domain::{Result, Timestamp};
 use persistence::Tx;
 use persistence::llm::{ledger, limits};
-
-/// Reserves in the caller's transaction; after it come only statements that are quick, for shared budgets are held from here
-/// to the commit.
-///
-/// # Errors
-/// `llm.tokens_spent…`, `llm.cost_spent…` with the time to wait: nothing was written, and the transaction may go on.
-pub async fn reserve(tx: &Tx, call: &Call, estimate: Estimate) -> Result<()> {
-    let verdicts = reserve_many(tx, &[(call.clone(), estimate)]).await?;
-    match verdicts.first() {
-        Some(Verdict::Refused(exceeded)) => Err(exceeded.error(call.at)),
-        Some(Verdict::Granted) | None => Ok(()),
-    }
-}
 
 /// Reserves for many calls in a handful of statements; each has its own verdict.
 pub async fn reserve_many(tx: &Tx, calls: &[(Call, Estimate)]) -> Result<Vec<Verdict>> {
@@ -51,9 +38,4 @@ pub async fn release_many(tx: &Tx, calls: &[CallId], now: Timestamp) -> Result<u
 /// Writes down calls that nobody reserved for.
 pub async fn record_many(tx: &Tx, calls: &[(Call, Account)]) -> Result<u64> {
     Ok(ledger::record_many(&**tx, calls).await?)
-}
-
-/// The refusal as its asker hears it.
-pub fn refusal(exceeded: &Exceeded, now: Timestamp) -> domain::Error {
-    exceeded.error(now)
 }
