@@ -6,6 +6,8 @@ export interface Column<T> {
   key: string;
   head: string;
   cell: (row: T) => ReactNode;
+  /** Long names: they get the room that is left. */
+  grow?: boolean;
   /** Numbers stand at the end. */
   end?: boolean;
   /** The head is spoken only: buttons need none. */
@@ -54,6 +56,7 @@ export function DataTable<T>({ label, columns, rows, keyOf, foot }: DataTablePro
                 className={clsx(
                   "px-4 py-2.5 font-medium text-muted text-xs",
                   column.end ? "text-end" : "text-start",
+                  column.grow && "w-1/2",
                 )}
               >
                 {column.quiet ? <span className="sr-only">{column.head}</span> : column.head}
