@@ -55,7 +55,7 @@ export function DataTable<T>({ label, columns, rows, keyOf, foot }: DataTablePro
                 scope="col"
                 className={clsx(
                   "px-4 py-2.5 font-medium text-muted text-xs",
-                  column.end ? "text-end" : "text-start",
+                  column.end ? "whitespace-nowrap text-end" : "text-start",
                   column.grow && "w-1/2",
                 )}
               >
@@ -83,7 +83,7 @@ export function DataTable<T>({ label, columns, rows, keyOf, foot }: DataTablePro
                     data-label={column.quiet ? "" : column.head}
                     className={clsx(
                       column.corner ? cornerClass : cellClass,
-                      column.end && "text-end tabular-nums",
+                      column.end && "whitespace-nowrap text-end tabular-nums",
                     )}
                   >
                     {column.cell(row)}
@@ -106,7 +106,10 @@ export function DataTable<T>({ label, columns, rows, keyOf, foot }: DataTablePro
                     {...is.cell}
                     key={column.key}
                     data-label={column.head}
-                    className={clsx(cellClass, column.end && "text-end tabular-nums")}
+                    className={clsx(
+                      cellClass,
+                      column.end && "whitespace-nowrap text-end tabular-nums",
+                    )}
                   >
                     {foot[place]}
                   </td>

@@ -100,17 +100,20 @@ function Row({ credential, menu }: { credential: Credential; menu: ReactNode }) 
   const now = useNow({ updateInterval: 60_000 });
   const used = credential.last_used_at ? new Date(credential.last_used_at) : null;
   const reason = credential.disabled_reason;
+  const rests = Math.ceil((credential.rests_ms ?? 0) / 1000);
+  const state =
+    credential.condition !== "resting" || rests === 0
+      ? t(`condition.${credential.condition}`)
+      : rests < 100
+        ? t("restsFor", { seconds: rests })
+        : t("restsLong", { minutes: Math.round(rests / 60) });
   return (
     <li className="flex items-center gap-3 py-2">
       <KeyRound className="size-4.5 shrink-0 text-muted" aria-hidden="true" />
       <div className="min-w-0 flex-1">
         <p className="flex flex-wrap items-center gap-2 text-sm">
           <span className="wrap-anywhere font-medium">{credential.label}</span>
-          <Badge tone={reason ? "danger" : CONDITION_TONES[credential.condition]}>
-            {credential.condition === "resting" && credential.rests_ms
-              ? t("restsFor", { seconds: Math.ceil(credential.rests_ms / 1000) })
-              : t(`condition.${credential.condition}`)}
-          </Badge>
+          <Badge tone={reason ? "danger" : CONDITION_TONES[credential.condition]}>{state}</Badge>
         </p>
         <p className="text-muted text-xs">
           {[

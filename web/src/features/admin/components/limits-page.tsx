@@ -64,6 +64,7 @@ export function LimitsPage() {
           </Button>
           <Button
             tone="quiet"
+            className="-me-4"
             aria-label={t("deleteNamed", { name: nameOf(one) })}
             onClick={() => remove(one)}
           >

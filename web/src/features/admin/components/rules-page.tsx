@@ -60,6 +60,7 @@ export function RulesPage() {
         <span className="flex justify-end">
           <Button
             tone="quiet"
+            className="-me-4"
             aria-label={t("deleteNamed", { pattern: one.pattern })}
             onClick={() => setLeaving(one)}
           >
