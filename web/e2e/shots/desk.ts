@@ -232,7 +232,6 @@ export async function operator(album: Album, url: string, device: Device): Promi
   await page.unroute("**/api/v1/admin/**");
   await take("99-offline", "/admin/models", async () => {
     await page.context().setOffline(true);
-    await page.locator("nav select, nav a[href='/admin/routes']").last().waitFor();
     await page.evaluate(() => {
       const link = document.querySelector<HTMLElement>("nav a[href='/admin/routes']");
       link?.click();

@@ -55,7 +55,7 @@ export function DataTable<T>({ label, columns, rows, keyOf, foot }: DataTablePro
                 scope="col"
                 className={clsx(
                   "px-4 py-2.5 font-medium text-muted text-xs",
-                  column.end ? "whitespace-nowrap text-end" : "text-start",
+                  column.end ? "text-end @xl:whitespace-nowrap" : "text-start",
                   column.grow && "w-1/2",
                 )}
               >
@@ -83,7 +83,7 @@ export function DataTable<T>({ label, columns, rows, keyOf, foot }: DataTablePro
                     data-label={column.quiet ? "" : column.head}
                     className={clsx(
                       column.corner ? cornerClass : cellClass,
-                      column.end && "whitespace-nowrap text-end tabular-nums",
+                      column.end && "text-end @xl:whitespace-nowrap tabular-nums",
                     )}
                   >
                     {column.cell(row)}
@@ -108,7 +108,7 @@ export function DataTable<T>({ label, columns, rows, keyOf, foot }: DataTablePro
                     data-label={column.head}
                     className={clsx(
                       cellClass,
-                      column.end && "whitespace-nowrap text-end tabular-nums",
+                      column.end && "text-end @xl:whitespace-nowrap tabular-nums",
                     )}
                   >
                     {foot[place]}

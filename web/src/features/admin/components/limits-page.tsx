@@ -29,6 +29,7 @@ export function LimitsPage() {
     {
       key: "who",
       head: t("who"),
+      grow: true,
       cell: (one) => <span className="wrap-anywhere">{nameOf(one)}</span>,
     },
     {

@@ -50,33 +50,24 @@ export function ProviderCard({ provider, onEdit, onDelete }: ProviderCardProps) 
   return (
     <li>
       <article aria-labelledby={id} className={`${cardClass} flex flex-col gap-4 p-4 sm:p-5`}>
-        <div className="flex items-start gap-2">
-          <div className="min-w-0 flex-1">
-            <h3 id={id} className="flex flex-wrap items-center gap-2 font-semibold">
-              <span className="min-w-0 wrap-anywhere">{name}</span>
-              <Badge tone={provider.enabled ? (open > 0 ? "warn" : "good") : "plain"}>
-                {provider.enabled
-                  ? open > 0
-                    ? t("troubled", { count: open })
-                    : t("on")
-                  : t("off")}
+        <div className="flex flex-wrap items-start gap-x-2 gap-y-1">
+          <h3
+            id={id}
+            className="flex min-h-11 min-w-0 flex-1 flex-wrap items-center gap-2 font-semibold"
+          >
+            <span className="min-w-0 wrap-anywhere">{name}</span>
+            <Badge tone={provider.enabled ? (open > 0 ? "warn" : "good") : "plain"}>
+              {provider.enabled ? (open > 0 ? t("troubled", { count: open }) : t("on")) : t("off")}
+            </Badge>
+            {own && provider.private_network ? <Badge>{t("private")}</Badge> : null}
+            {credits ? (
+              <Badge tone={CREDIT_TONES[credits.level]}>
+                {credits.remaining_micros === null || credits.remaining_micros === undefined
+                  ? levels(credits.level)
+                  : t("creditLeft", { sum: money(credits.remaining_micros) })}
               </Badge>
-              {own && provider.private_network ? <Badge>{t("private")}</Badge> : null}
-              {credits ? (
-                <Badge tone={CREDIT_TONES[credits.level]}>
-                  {credits.remaining_micros === null || credits.remaining_micros === undefined
-                    ? levels(credits.level)
-                    : t("creditLeft", { sum: money(credits.remaining_micros) })}
-                </Badge>
-              ) : null}
-            </h3>
-            <p className="mt-1 wrap-anywhere text-muted text-sm">
-              {t.has(`kinds.${provider.kind}` as "kinds.openai")
-                ? t(`kinds.${provider.kind}` as "kinds.openai")
-                : provider.kind}
-              {provider.base_url === "" ? null : ` · ${provider.base_url}`}
-            </p>
-          </div>
+            ) : null}
+          </h3>
           {own ? (
             <Button tone="secondary" busy={test.busy} onClick={() => test.run()}>
               <Zap className="size-4.5 max-sm:hidden" aria-hidden="true" />
@@ -107,6 +98,12 @@ export function ProviderCard({ provider, onEdit, onDelete }: ProviderCardProps) 
               </MenuItem>
             </Menu>
           ) : null}
+          <p className="basis-full wrap-anywhere text-muted text-sm">
+            {t.has(`kinds.${provider.kind}` as "kinds.openai")
+              ? t(`kinds.${provider.kind}` as "kinds.openai")
+              : provider.kind}
+            {provider.base_url === "" ? null : ` · ${provider.base_url}`}
+          </p>
         </div>
         {provider.origin === "database" ? null : (
           <p className="rounded-control bg-sunken px-3 py-2 text-muted text-sm">

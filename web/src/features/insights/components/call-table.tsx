@@ -61,9 +61,12 @@ function CallTable({ whose, filter }: CallsProps) {
     {
       key: "model",
       head: t("by.model"),
+      grow: true,
       cell: (call) => (
         <span className="@max-xl:text-end">
-          <span className="block wrap-anywhere">{call.model}</span>
+          <span className="block wrap-anywhere">
+            {call.provider}/{call.model}
+          </span>
           <span className="block text-muted text-xs">{wordOf("kinds", call.kind)}</span>
         </span>
       ),

@@ -22,6 +22,8 @@ export function GroupTable({ whose, filter, by, onOpen }: GroupTableProps) {
   const { money, count } = useMoney();
   const nameOf = useGroupName();
   const groups = useInfiniteQuery(groupsQuery(whose, filter, by));
+  const cost = (sum: Pick<UsageSum, "cost_micros" | "estimated_calls">) =>
+    sum.estimated_calls > 0 ? `≈ ${money(sum.cost_micros)}` : money(sum.cost_micros);
   const total = groups.data?.pages[0]?.total;
   const columns: Column<UsageSum>[] = [
     {
@@ -68,8 +70,7 @@ export function GroupTable({ whose, filter, by, onOpen }: GroupTableProps) {
       key: "cost",
       head: t("measures.cost"),
       end: true,
-      cell: (group) =>
-        group.estimated_calls > 0 ? `≈ ${money(group.cost_micros)}` : money(group.cost_micros),
+      cell: cost,
     },
   ];
   return (
@@ -89,7 +90,7 @@ export function GroupTable({ whose, filter, by, onOpen }: GroupTableProps) {
                     count(total.calls),
                     count(total.input_tokens),
                     count(total.output_tokens),
-                    money(total.cost_micros),
+                    cost(total),
                   ],
                 })}
           />
