@@ -40,3 +40,4 @@ mod v1_keys;
 mod v1_leaving;
 mod v1_sdk;
 mod v1_stream;
+mod wallets;

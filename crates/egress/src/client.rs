@@ -1,10 +1,12 @@
-//! The client itself: built once at first use, shared by cloning.
+//! The client itself: built at first use, shared by cloning.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde::Serialize;
+use tokio::runtime::{Handle, Id};
 
 use crate::error::{Error, Fault};
 use crate::policy::Policy;
@@ -38,14 +40,20 @@ impl Default for Limits {
     }
 }
 
-/// An outbound HTTP client bound to a policy. Cheap to clone; connections are pooled and shared by the clones.
+/// An outbound HTTP client bound to a policy. Cheap to clone; connections are pooled and shared by the clones, a pool for each
+/// async runtime.
 #[derive(Clone)]
 pub struct Client {
     policy: Policy,
     limits: Limits,
-    // Built at first use: reading the machine's certificates takes milliseconds that a start should not pay.
-    http: Arc<OnceLock<Result<reqwest::Client, Error>>>,
+    pools: Pools,
 }
+
+/// A connection is driven by the runtime that opened it. Threads that serve HTTP have one each; an answer read on another than
+/// its connection's would cost a switch between threads for every piece of it.
+///
+/// Built at first use: reading the machine's certificates takes milliseconds that a start should not pay.
+type Pools = Arc<RwLock<HashMap<Option<Id>, Result<reqwest::Client, Error>>>>;
 
 impl Client {
     pub fn new(policy: Policy) -> Self {
@@ -53,7 +61,7 @@ impl Client {
     }
 
     pub fn with_limits(policy: Policy, limits: Limits) -> Self {
-        Self { policy, limits, http: Arc::new(OnceLock::new()) }
+        Self { policy, limits, pools: Pools::default() }
     }
 
     /// Sends `body` as JSON. Answers as soon as the headers are here; the body streams.
@@ -104,8 +112,13 @@ impl Client {
         })
     }
 
-    fn http(&self) -> Result<&reqwest::Client, Error> {
-        self.http.get_or_init(|| build(self.policy, self.limits)).as_ref().map_err(Error::clone)
+    fn http(&self) -> Result<reqwest::Client, Error> {
+        let runtime = Handle::try_current().ok().map(|handle| handle.id());
+        if let Some(built) = self.pools.read().unwrap_or_else(PoisonError::into_inner).get(&runtime) {
+            return built.clone();
+        }
+        let mut pools = self.pools.write().unwrap_or_else(PoisonError::into_inner);
+        pools.entry(runtime).or_insert_with(|| build(self.policy, self.limits)).clone()
     }
 }
 

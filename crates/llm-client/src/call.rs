@@ -10,7 +10,7 @@ use crate::classify::Tables;
 use crate::reading::{Head, Reading, WHOLE};
 use crate::sse::Framing;
 use crate::turn::Turn;
-use crate::{ChatStream, ErrorClass, ProviderError};
+use crate::{ChatEvent, ChatStream, ErrorClass, ProviderError};
 
 /// Bytes of an error body that are read; what is beyond tells nothing more.
 const ERROR: usize = 64 << 10;
@@ -39,6 +39,8 @@ pub(crate) struct Caller {
 pub(crate) struct Listening {
     pub framing: Framing,
     pub turn: Box<dyn Turn>,
+    /// One document was asked for.
+    pub whole: bool,
 }
 
 impl Caller {
@@ -50,16 +52,17 @@ impl Caller {
         listening: Listening,
     ) -> Result<ChatStream, ProviderError> {
         let accept = match listening.framing {
+            _ if listening.whole => "application/json",
             Framing::Events => "text/event-stream",
             Framing::Lines => "application/x-ndjson",
         };
         let url = format!("{}{path}", self.base_url);
-        let response = self.http.post_json(&url, &self.headers(credential.as_ref(), accept), body).await?;
-        let head = self.head(&response, credential);
-        if !(200..300).contains(&response.status) {
-            return Err(refused(&head, response).await);
-        }
+        let mut response = self.http.post_json(&url, &self.headers(credential.as_ref(), accept), body).await?;
         let media_type = response.media_type();
+        let head = self.head(&mut response, credential);
+        if !(200..300).contains(&response.status) {
+            return Err(refused(&head, &media_type, response).await);
+        }
         let status = head.status;
         let reading = Reading::new(head, listening.framing, listening.turn);
         match media_type.as_str() {
@@ -86,17 +89,18 @@ impl Caller {
         self.answer(response, credential).await
     }
 
-    async fn answer(&self, response: Response, credential: Option<Secret>) -> Result<Answer, ProviderError> {
-        let head = self.head(&response, credential);
+    async fn answer(&self, mut response: Response, credential: Option<Secret>) -> Result<Answer, ProviderError> {
+        let media_type = response.media_type();
+        let head = self.head(&mut response, credential);
         if !(200..300).contains(&response.status) {
-            return Err(refused(&head, response).await);
+            return Err(refused(&head, &media_type, response).await);
         }
         let bytes = response.body.collect(WHOLE).await?;
         Ok(Answer { head, body: serde_json::from_slice(&bytes).unwrap_or_default() })
     }
 
-    fn head(&self, response: &Response, credential: Option<Secret>) -> Head {
-        let (status, headers) = (response.status, response.headers.clone());
+    fn head(&self, response: &mut Response, credential: Option<Secret>) -> Head {
+        let (status, headers) = (response.status, std::mem::take(&mut response.headers));
         Head { status, headers, credential, tables: self.tables, now: now() }
     }
 
@@ -127,10 +131,9 @@ impl Answer {
 }
 
 /// An answer with an error status.
-async fn refused(head: &Head, response: Response) -> ProviderError {
-    let media_type = response.media_type();
+async fn refused(head: &Head, media_type: &str, response: Response) -> ProviderError {
     let bytes = response.body.collect(ERROR).await.unwrap_or_default();
-    let otherwise = format!("an answer of type \"{}\" with {} bytes", egress::truncate(&media_type, 40), bytes.len());
+    let otherwise = format!("an answer of type \"{}\" with {} bytes", egress::truncate(media_type, 40), bytes.len());
     let body = serde_json::from_slice(&bytes).unwrap_or_default();
     head.failure(&body, &otherwise, Some(head.status))
 }
@@ -144,7 +147,7 @@ fn page(status: u16) -> ProviderError {
 fn stream(
     mut reading: Reading,
     mut body: egress::Body,
-) -> impl futures_util::Stream<Item = Result<crate::ChatEvent, ProviderError>> + Send {
+) -> impl futures_util::Stream<Item = Result<ChatEvent, ProviderError>> + Send {
     async_stream::stream! {
         let mut open = true;
         while open && !reading.is_over() {
@@ -165,11 +168,25 @@ fn stream(
                 open = false;
                 tokio::spawn(drain(std::mem::replace(&mut body, egress::Body::empty())));
             }
-            for event in heard {
+            // What came in one piece goes on as one: whoever is behind catches up at once.
+            for event in joined(heard) {
                 yield event;
             }
         }
     }
+}
+
+/// Pieces of text that follow each other, as one.
+fn joined(heard: Vec<Result<ChatEvent, ProviderError>>) -> Vec<Result<ChatEvent, ProviderError>> {
+    let mut all: Vec<Result<ChatEvent, ProviderError>> = Vec::with_capacity(heard.len().min(4));
+    for event in heard {
+        match (all.last_mut(), event) {
+            (Some(Ok(ChatEvent::Text(text))), Ok(ChatEvent::Text(more))) => text.push_str(&more),
+            (Some(Ok(ChatEvent::Reasoning(text))), Ok(ChatEvent::Reasoning(more))) => text.push_str(&more),
+            (_, event) => all.push(event),
+        }
+    }
+    all
 }
 
 /// Reading a body to its end lets the connection be used again; nobody waits for it.

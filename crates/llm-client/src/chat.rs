@@ -27,6 +27,8 @@ pub struct ChatRequest {
     pub user: Option<String>,
     /// How many tokens the model's window shall have, for servers that choose one by themselves (Ollama).
     pub context_window: Option<u32>,
+    /// Nobody reads along: a provider that can ([`crate::Provider::answers_whole`]) sends the answer in one piece.
+    pub whole: bool,
 }
 
 /// Whether the model must, may or must not call a tool. Means nothing without tools.

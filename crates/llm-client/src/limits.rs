@@ -27,6 +27,9 @@ pub struct RateLimits {
 
 impl RateLimits {
     pub fn read(headers: &Headers, now: SystemTime) -> Self {
+        if !headers.names().any(|name| name.contains("ratelimit")) {
+            return Self::default();
+        }
         let window = |named: &dyn Fn(&str) -> [String; 2]| {
             let value = |what: &str| named(what).iter().find_map(|name| headers.get(name));
             Window {

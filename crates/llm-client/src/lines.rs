@@ -1,5 +1,7 @@
 //! Lines from bytes that may be cut anywhere. A line ends with `\n`, `\r\n` or `\r` and has a cap.
 
+use std::borrow::Cow;
+
 /// A line, or the data of one event, was longer than the cap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLong;
@@ -21,27 +23,32 @@ impl Lines {
         self.cap
     }
 
-    /// Takes from `bytes` up to the end of one line; `None` once all of them are taken.
-    pub fn next(&mut self, bytes: &mut &[u8]) -> Option<Result<Vec<u8>, TooLong>> {
+    /// Takes from `bytes` up to the end of one line; `None` once all of them are taken. Only a line that came in parts is
+    /// copied.
+    pub fn next<'a>(&mut self, bytes: &mut &'a [u8]) -> Option<Result<Cow<'a, [u8]>, TooLong>> {
         if !bytes.is_empty() && std::mem::take(&mut self.swallow_newline) {
             *bytes = bytes.strip_prefix(b"\n").unwrap_or(bytes);
         }
         if bytes.is_empty() {
             return None;
         }
-        let end = bytes.iter().position(|&byte| byte == b'\n' || byte == b'\r');
+        let end = memchr::memchr2(b'\n', b'\r', bytes);
         let (head, rest) = bytes.split_at(end.unwrap_or(bytes.len()));
         if self.line.len().saturating_add(head.len()) > self.cap {
             return Some(Err(TooLong));
         }
-        self.line.extend_from_slice(head);
         let Some((&ending, rest)) = rest.split_first() else {
+            self.line.extend_from_slice(head);
             *bytes = &[];
             return None;
         };
         self.swallow_newline = ending == b'\r';
         *bytes = rest;
-        Some(Ok(self.take()))
+        if self.line.is_empty() && !self.at_start {
+            return Some(Ok(Cow::Borrowed(head)));
+        }
+        self.line.extend_from_slice(head);
+        Some(Ok(Cow::Owned(self.take())))
     }
 
     /// The last line, if the bytes ended without an ending.

@@ -54,4 +54,9 @@ pub trait Provider: Send + Sync {
     }
 
     fn continuation(&self) -> Continuation;
+
+    /// Whether it answers in one piece when it is asked to ([`ChatRequest::whole`]); the others stream all the same.
+    fn answers_whole(&self) -> bool {
+        false
+    }
 }

@@ -106,9 +106,9 @@ impl Reading {
     }
 
     fn items(&mut self, heard: Out<'_>) {
+        let mut events = Vec::new();
         while let Some(turn) = self.turn.as_mut() {
             let Some(item) = self.parser.take() else { return };
-            let mut events = Vec::new();
             let what = match item {
                 Item::Comment => {
                     events.push(ChatEvent::Alive);
@@ -124,7 +124,7 @@ impl Reading {
                     Ok(_) | Err(_) => Heard::Piece,
                 },
             };
-            heard.extend(events.into_iter().map(Ok));
+            heard.extend(events.drain(..).map(Ok));
             match what {
                 Heard::Piece => {}
                 Heard::NotJson => {

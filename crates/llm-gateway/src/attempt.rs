@@ -1,6 +1,7 @@
 //! One call up to its first content: until then nothing was shown to anybody, and it may be made again.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use llm_client::{ChatEvent, ChatRequest, ErrorClass, ProviderError, Secret};
@@ -9,6 +10,8 @@ use tokio::time::{Instant, timeout_at};
 use crate::source::Source;
 use crate::watch::{Watched, deadline_passed, silent};
 
+/// The longest that a token takes.
+const SAYING: Duration = Duration::from_millis(100);
 /// Thoughts that are held back while a retry is still possible; beyond, the answer counts as begun.
 const THOUGHTS: usize = 64 << 10;
 
@@ -21,7 +24,9 @@ pub async fn begin(
     heard: &mut String,
 ) -> Result<Watched, ProviderError> {
     let timeouts = &source.timeouts;
-    let patience = || (Instant::now() + timeouts.first_token).min(deadline);
+    // The first that is heard of a whole answer is its end.
+    let saying = if request.whole { SAYING * request.max_output_tokens.unwrap_or_default() } else { Duration::ZERO };
+    let patience = || (Instant::now() + timeouts.first_token + saying).min(deadline);
     let late = || if Instant::now() >= deadline { deadline_passed() } else { silent("first_token") };
     let mut stream = timeout_at(patience(), source.provider.chat(request, secret)).await.map_err(|_| late())??;
     let mut ahead = VecDeque::new();

@@ -24,6 +24,8 @@ pub struct Planned<'a> {
     pub format: &'a AnswerFormat,
     /// It thinks, and what it thinks is not always told.
     pub reasons: bool,
+    /// Nothing of the answer is heard before its end.
+    pub whole: bool,
     /// What the asker set, and what the model can say at most, as far as that is known.
     pub asked_output: Option<u32>,
     pub model_output: Option<u32>,

@@ -19,6 +19,9 @@ use crate::source::Origin;
 use crate::state::Admitted;
 use crate::watch::{Held, Watched, deadline_passed};
 
+/// Tokens of an answer that may come in one piece.
+const SHORT: u32 = 1_024;
+
 /// What a model's turn came to.
 enum Turn {
     Answered(Box<Answer>),
@@ -132,6 +135,7 @@ impl<'a> Walk<'a> {
             };
             let (picked, admitted, permit) = place;
             let mut request = request(self.ask, step);
+            request.whole = may_come_whole(&request, step);
             let mut tab = match self.reserve(step, &picked, &mut request).await {
                 Ok(tab) => tab,
                 Err(error) => return Turn::Stop(error),
@@ -192,6 +196,7 @@ impl<'a> Walk<'a> {
             tools: &request.tools,
             format: &request.format,
             reasons: step.entry.known.reasoning == Some(true),
+            whole: request.whole,
             asked_output: request.max_output_tokens,
             model_output: step.entry.max_output,
             window: step.entry.context_window,
@@ -243,7 +248,10 @@ impl<'a> Walk<'a> {
             Turn::Later(Instant::now() + wait, error)
         };
         loop {
-            sleep_until(until).await;
+            // A timer counts in milliseconds and rounds up: one that has passed already would still cost one.
+            if until > Instant::now() {
+                sleep_until(until).await;
+            }
             if let Some(left) = step.state.refuses(Instant::now()) {
                 return Err(later(left, local(ErrorClass::Unavailable, "breaker_open")));
             }
@@ -435,6 +443,13 @@ fn local(class: ErrorClass, code: &str) -> ProviderError {
         _ => "this question has made all the calls that it may make",
     };
     ProviderError::new(class, detail).with_code(code)
+}
+
+/// Whoever does not read along gets a short answer in one piece, which is less work for everybody. A long one streams in any
+/// case: a provider that has fallen silent is found out long before the answer would be there.
+fn may_come_whole(request: &ChatRequest, step: &Step) -> bool {
+    let short = request.max_output_tokens.is_some_and(|most| most <= SHORT);
+    request.whole && short && step.source.provider.answers_whole()
 }
 
 fn request(ask: &Ask, step: &Step) -> ChatRequest {

@@ -235,14 +235,18 @@ async fn silence_ends_in_a_timeout_and_comments_are_life() {
 
 #[tokio::test]
 async fn a_slow_reader_is_not_a_silent_provider() {
-    let fake = Fake::one(good()).await;
+    let word = b"data: {\"choices\":[{\"delta\":{\"content\":\"A\"}}]}\n\n".to_vec();
+    let words = (0..2).fold(Reply::stream(), |reply, _| reply.then(Step::Send(word.clone())).then(Step::Pause(MS(50))));
+    let fake = Fake::one(words.then(Step::Send(story(&["lo"]).into_bytes()))).await;
     let mut answer = impatient(&fake).ask(question()).await.unwrap();
-    let mut heard = 0;
+    let mut heard = String::new();
     while let Some(event) = answer.stream.next().await {
-        heard += usize::from(matches!(event.unwrap(), ChatEvent::Text(_)));
+        if let ChatEvent::Text(text) = event.unwrap() {
+            heard.push_str(&text);
+        }
         tokio::time::sleep(MS(500)).await;
     }
-    assert_eq!(heard, 2);
+    assert_eq!(heard, "AAlo");
 }
 
 #[tokio::test]

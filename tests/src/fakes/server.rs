@@ -145,7 +145,9 @@ async fn serve(mut socket: TcpStream, shared: &Shared) -> std::io::Result<()> {
             ledger.entries.len() - 1
         });
         let mut sender = Sender { socket: &mut socket, sent: 0 };
-        let ended = sender.play(shared.dialect, &plan).await;
+        let obeys = plan.manner == Manner::Frames && plan.fault.is_none();
+        let whole = plan.manner == Manner::Json || (obeys && asked.body["stream"] == false);
+        let ended = sender.play(shared.dialect, &plan, whole).await;
         let (outcome, keep) = match &ended {
             Ok(keep) if plan.fault.is_none() => (Outcome::Whole, *keep),
             Ok(keep) => (Outcome::Faulted, *keep),
@@ -198,7 +200,7 @@ struct Sender<'a> {
 
 impl Sender<'_> {
     /// True when the connection may be used again; an error when the client left.
-    async fn play(&mut self, dialect: Dialect, plan: &Plan) -> std::io::Result<bool> {
+    async fn play(&mut self, dialect: Dialect, plan: &Plan, whole: bool) -> std::io::Result<bool> {
         match &plan.fault {
             Some(Fault::Refused { status, media_type, headers, body }) => {
                 return self.document(*status, media_type, headers, body).await.map(|()| true);
@@ -210,7 +212,10 @@ impl Sender<'_> {
             Some(Fault::Early(what)) => return self.leave(what).await,
             Some(Fault::Within { .. }) | None => {}
         }
-        if plan.manner == Manner::Json {
+        if whole {
+            let frames = dialect.frames(&plan.saying);
+            self.pause(plan.first_ms + plan.gap_ms * frames.len() as u64).await?;
+            self.sent = frames.iter().map(|frame| frame.tokens).sum();
             let body = dialect.whole(&plan.saying).to_string();
             return self.document(200, "application/json", &plan.headers, body.as_bytes()).await.map(|()| true);
         }

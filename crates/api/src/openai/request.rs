@@ -156,6 +156,7 @@ impl ChatBody {
             parallel_tools: self.parallel_tool_calls,
             format,
             reasoning: effort(self.reasoning_effort.as_deref())?,
+            whole: !streamed,
             ..ChatRequest::default()
         };
         let messages = messages(self.messages)?;

@@ -15,6 +15,7 @@ use ring::hmac;
 use tokio_util::task::TaskTracker;
 
 use super::ledger::Journal;
+use super::ledger::wallets::{self, Wallets};
 use super::purse::{gateway_price, stored_credential};
 use super::settings::LlmSettings;
 use super::{Changed, TOPIC, models, prices, probe, providers, routes, rules, settings};
@@ -37,6 +38,7 @@ pub struct House {
     digest: hmac::Key,
     /// Notes calls before they are made; opened at the start of a process that has a folder.
     journal: OnceLock<Journal>,
+    pub(crate) wallets: Wallets,
     /// Accounts that are being counted.
     pub(crate) accounts: TaskTracker,
     /// One reading after the other.
@@ -54,6 +56,7 @@ impl House {
             used: Mutex::default(),
             digest: hmac::Key::new(hmac::HMAC_SHA256, &chance.bytes::<32>()),
             journal: OnceLock::new(),
+            wallets: Wallets::default(),
             accounts: TaskTracker::new(),
             reading: tokio::sync::Mutex::default(),
         }
@@ -156,7 +159,11 @@ pub(crate) async fn refresh(app: &App, what: Changed) -> Result<()> {
     match what {
         Changed::Limits => {
             let limits = persistence::llm::limits::all(app.db.read()).await?;
-            *house.limits.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(LimitBook::new(&limits));
+            let book = Arc::new(LimitBook::new(&limits));
+            let old = std::mem::replace(&mut *house.limits.write().unwrap_or_else(PoisonError::into_inner), book.clone());
+            if old != book {
+                wallets::close_all(app);
+            }
         }
         Changed::Rules => {
             let rules: Vec<Rule> = rules::in_force(app).await?.iter().map(rule).collect();

@@ -11,6 +11,7 @@ use llm_gateway::{
     AnswerFormat, ChatMessage, ChatPart, ErrorClass, ProviderError, ToolSpec, Usage, estimate, price, tokenizer,
 };
 
+use super::ledger::wallets::{self, Draw};
 use super::ledger::{Account, Call, Estimate, till};
 use super::limits::{self, Room};
 use crate::App;
@@ -70,6 +71,8 @@ impl AppPurse {
             asked: planned.messages.to_vec(),
             beside: beside(planned.tools, planned.format),
             least: Spent::default(),
+            unheard: planned.whole.then(|| planned.asked_output.unwrap_or_default()),
+            draw: None,
         };
         let capped = app.llm.capped(&payer.asker);
         let most_output = match capped {
@@ -87,7 +90,11 @@ impl AppPurse {
                 let most = planned.asked_output.or(planned.model_output).unwrap_or(ANSWER);
                 let most = most.min(planned.model_output.or(planned.window).unwrap_or(LONGEST));
                 let input = at_most(planned).await;
-                let granted = self.reserve_most(call, planned, input, most).await?;
+                account.draw = wallets::draw(app, &call, &bound(planned, input, most));
+                let granted = match account.draw {
+                    Some(_) => most,
+                    None => self.reserve_most(call, planned, input, most).await?,
+                };
                 if planned.reasons {
                     let tokens = Tokens { input, output: u64::from(granted), ..Tokens::default() };
                     let cost_micros = planned.price.map_or(0, |price| price::at_most(&price, input, tokens.output));
@@ -103,27 +110,37 @@ impl AppPurse {
 impl AppPurse {
     /// Reserves for an answer of at most `most` tokens; where nobody asked for so many, for as many as there is room for.
     async fn reserve_most(&self, call: Call, planned: &Planned<'_>, input: u64, most: u32) -> Result<u32, Error> {
-        let (app, price) = (&self.app, planned.price.as_ref());
-        let estimate = |output: u32| {
-            let output_tokens = u64::from(output);
-            let cost_micros = price.map_or(0, |price| price::at_most(price, input, output_tokens));
-            Estimate { input_tokens: input, output_tokens, cost_micros }
-        };
-        let refusal = match till(app).reserve(call.clone(), estimate(most)).await {
+        let (app, asker) = (&self.app, &self.payer.asker);
+        let reserve = async || till(app).reserve(call.clone(), bound(planned, input, most)).await;
+        let mut reserved = reserve().await;
+        if let Err(refusal) = &reserved
+            && refusal.kind() == Kind::TooMany
+            && wallets::make_room(app, asker, refusal.code().ends_with("_by_all"))
+        {
+            reserved = reserve().await;
+        }
+        let refusal = match reserved {
             Ok(()) => return Ok(most),
             Err(refusal) if refusal.kind() == Kind::TooMany && planned.asked_output.is_none() => refusal,
             Err(refusal) => return Err(refusal),
         };
-        let room = limits::room(app, &self.payer.asker, call.at).await?;
-        let fits = fitting(room, input, price).min(most.saturating_sub(1));
+        let room = limits::room(app, asker, call.at).await?;
+        let fits = fitting(room, input, planned.price.as_ref()).min(most.saturating_sub(1));
         // Not all of it: others want to ask meanwhile.
         let fits = if fits >= 4 * LEAST { fits / 2 } else { fits };
         if fits < LEAST {
             return Err(refusal);
         }
-        till(app).reserve(call, estimate(fits)).await?;
+        till(app).reserve(call, bound(planned, input, fits)).await?;
         Ok(fits)
     }
+}
+
+/// The most that a call with an answer of `output` tokens uses.
+fn bound(planned: &Planned<'_>, input: u64, output: u32) -> Estimate {
+    let output_tokens = u64::from(output);
+    let cost_micros = planned.price.map_or(0, |price| price::at_most(&price, input, output_tokens));
+    Estimate { input_tokens: input, output_tokens, cost_micros }
 }
 
 /// The longest answer that there is room for.
@@ -214,6 +231,10 @@ struct CallAccount {
     beside: String,
     /// What is counted at least where the provider did not count: a capped call of a model whose thoughts are not told.
     least: Spent,
+    /// The answer comes in one piece: tokens that it has at most.
+    unheard: Option<u32>,
+    /// What was drawn for it, where it has no reservation of its own.
+    draw: Option<Draw>,
 }
 
 impl GivesAccount for CallAccount {
@@ -228,6 +249,8 @@ impl GivesAccount for CallAccount {
         };
         let told = ended.usage.map(|usage| spent(self.price.as_ref(), &usage, false));
         match (ended.how, told) {
+            // What it had drawn goes back with an account of nothing.
+            (How::Unsent, _) if self.draw.is_some() => self.give(Spent::default(), outcome, class, at),
             (How::Unsent, _) => till(&self.app).release_soon(&self.app, self.call.call),
             (_, Some(spent)) => self.give(spent, outcome, class, at),
             // A provider that refuses, or is not there, has used nothing.
@@ -236,7 +259,7 @@ impl GivesAccount for CallAccount {
                 let app = self.app.clone();
                 app.llm.accounts.spawn_on(
                     async move {
-                        let spent = self.counted(&ended.said).await;
+                        let spent = self.counted(&ended.said, at).await;
                         self.give(spent, outcome, class, at);
                     },
                     app.runtime(),
@@ -251,12 +274,17 @@ impl CallAccount {
         let error_class = class.map(|class| class.as_str().to_owned());
         let credential = self.credential.clone();
         let account = Account { spoke: None, credential, spent, outcome, error_class, ended_at };
-        till(&self.app).close_soon(&self.app, self.call.clone(), account);
+        till(&self.app).close_soon(&self.app, self.call.clone(), account, self.draw);
     }
 
     /// What the provider did not say.
-    async fn counted(&self, said: &str) -> Spent {
+    async fn counted(&self, said: &str, ended_at: Timestamp) -> Spent {
         let mut usage = tokenizer::usage(&self.model, &self.asked, said).await;
+        if let Some(most) = self.unheard.filter(|_| said.is_empty()) {
+            // What had been said by then nobody knows: at most a token a millisecond.
+            let millis = u64::try_from(ended_at.since(self.call.at).as_millis()).unwrap_or(u64::MAX);
+            usage.output_total = u64::from(most).min(millis);
+        }
         usage.input_total += tokenizer::count(&self.model, &self.beside).await.tokens;
         let counted = spent(self.price.as_ref(), &usage, true);
         if self.least.amount().tokens > counted.amount().tokens { self.least } else { counted }

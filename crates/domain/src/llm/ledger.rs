@@ -80,10 +80,14 @@ pub enum CallKind {
     Embedding,
     /// Trying a provider out.
     Probe,
+    /// No call: what a process set aside for calls to come. It is seen by nobody, unless the process died for good and all of
+    /// it is counted.
+    Held,
 }
 
 impl CallKind {
-    pub const ALL: [Self; 5] = [Self::Chat, Self::Title, Self::Api, Self::Embedding, Self::Probe];
+    pub const ALL: [Self; 6] =
+        [Self::Chat, Self::Title, Self::Api, Self::Embedding, Self::Probe, Self::Held];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -92,6 +96,7 @@ impl CallKind {
             Self::Api => "api",
             Self::Embedding => "embedding",
             Self::Probe => "probe",
+            Self::Held => "held",
         }
     }
 

@@ -219,7 +219,7 @@ pub fn of_subject(limits: &[Limit], subject: Subject) -> Limits {
 }
 
 /// All limits, found by whom they concern without looking at the others'.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LimitBook {
     general: HashMap<Scope, Limits>,
     own: HashMap<(Scope, Uuid), Limits>,

@@ -63,7 +63,7 @@ impl Anthropic {
 }
 
 fn listening(model: &str) -> Listening {
-    Listening { framing: Framing::Events, turn: Box::new(wire::Turn::new(model)) }
+    Listening { framing: Framing::Events, turn: Box::new(wire::Turn::new(model)), whole: false }
 }
 
 /// For reading without a network.

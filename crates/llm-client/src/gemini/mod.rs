@@ -79,7 +79,7 @@ impl Gemini {
 }
 
 fn listening(model: &str) -> Listening {
-    Listening { framing: Framing::Events, turn: Box::new(wire::Turn::new(model)) }
+    Listening { framing: Framing::Events, turn: Box::new(wire::Turn::new(model)), whole: false }
 }
 
 /// For reading without a network.

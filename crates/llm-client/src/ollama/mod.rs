@@ -56,7 +56,7 @@ impl Ollama {
 }
 
 fn listening() -> Listening {
-    Listening { framing: Framing::Lines, turn: Box::new(wire::Turn::default()) }
+    Listening { framing: Framing::Lines, turn: Box::new(wire::Turn::default()), whole: false }
 }
 
 /// For reading without a network.

@@ -61,7 +61,8 @@ impl OpenAi {
 
     async fn ask(&self, ask: ChatRequest, credential: Option<Secret>) -> Result<ChatStream, ProviderError> {
         let body = request::with_extra(request::request(&ask, &self.flavour), &self.extra);
-        self.caller.stream("/chat/completions", &body, credential, listening(&self.flavour, &ask.model)).await
+        let listening = Listening { whole: ask.whole, ..listening(&self.flavour, &ask.model) };
+        self.caller.stream("/chat/completions", &body, credential, listening).await
     }
 
     async fn list(&self, credential: Option<Secret>, task: Task) -> Result<Vec<ModelInfo>, ProviderError> {
@@ -101,7 +102,7 @@ impl OpenAi {
 
 fn listening(flavour: &Flavour, model: &str) -> Listening {
     let turn = wire::Turn::new(flavour.name, model, flavour.keeps_thoughts);
-    Listening { framing: Framing::Events, turn: Box::new(turn) }
+    Listening { framing: Framing::Events, turn: Box::new(turn), whole: false }
 }
 
 /// For reading without a network.
@@ -136,6 +137,10 @@ impl Provider for OpenAi {
 
     fn credits(&self, credential: Option<Secret>) -> BoxFuture<'_, Result<Option<Credits>, ProviderError>> {
         Box::pin(self.purse(credential))
+    }
+
+    fn answers_whole(&self) -> bool {
+        true
     }
 
     fn continuation(&self) -> Continuation {

@@ -12,8 +12,9 @@ use crate::{
 
 pub(super) fn request(ask: &ChatRequest, flavour: &Flavour) -> Value {
     let messages = ask.messages.iter().flat_map(|message| messages(message, ask, flavour)).collect::<Vec<_>>();
-    let mut body = json!({ "model": ask.model, "messages": messages, "stream": true });
-    if flavour.ask_usage {
+    let mut body = json!({ "model": ask.model, "messages": messages, "stream": !ask.whole });
+    // A whole answer has its usage in any case, and some refuse the field without a stream.
+    if flavour.ask_usage && !ask.whole {
         body["stream_options"] = json!({ "include_usage": true });
     }
     if let Some(tokens) = ask.max_output_tokens.or(flavour.default_limit) {

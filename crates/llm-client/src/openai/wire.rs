@@ -3,7 +3,10 @@
 //! Source: openai-openapi and the recordings in the contracts. Every field is optional and lenient: a field of an odd type
 //! counts as absent.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::amount::micros;
@@ -131,6 +134,84 @@ impl WireUsage {
     }
 }
 
+/// What nearly every chunk is: a piece of text and nothing else that says anything. Whatever is not exactly that is read by
+/// [`Chunk`], which takes anything.
+#[derive(Deserialize)]
+struct Plain<'a> {
+    #[serde(default, borrow)]
+    id: Option<Cow<'a, str>>,
+    #[serde(default, borrow)]
+    model: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    choices: [PlainChoice<'a>; 1],
+    #[serde(default)]
+    error: Option<IgnoredAny>,
+    #[serde(default)]
+    usage: Option<IgnoredAny>,
+    #[serde(default)]
+    x_groq: Option<IgnoredAny>,
+    #[serde(default)]
+    provider_metadata: Option<IgnoredAny>,
+    #[serde(default, rename = "providerMetadata")]
+    provider_metadata_too: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct PlainChoice<'a> {
+    #[serde(borrow)]
+    delta: PlainDelta<'a>,
+    #[serde(default)]
+    message: Option<IgnoredAny>,
+    #[serde(default)]
+    finish_reason: Option<IgnoredAny>,
+    #[serde(default)]
+    error: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct PlainDelta<'a> {
+    #[serde(borrow)]
+    content: Cow<'a, str>,
+    #[serde(default)]
+    reasoning_content: Option<IgnoredAny>,
+    #[serde(default)]
+    reasoning: Option<IgnoredAny>,
+    #[serde(default)]
+    reasoning_details: Option<IgnoredAny>,
+    #[serde(default)]
+    provider_metadata: Option<IgnoredAny>,
+    #[serde(default)]
+    refusal: Option<IgnoredAny>,
+    #[serde(default)]
+    tool_calls: Option<IgnoredAny>,
+}
+
+impl<'a> Plain<'a> {
+    fn read(data: &'a str) -> Option<Self> {
+        let plain: Self = serde_json::from_str(data).ok()?;
+        let [choice] = &plain.choices;
+        let delta = &choice.delta;
+        let said = [
+            &plain.error,
+            &plain.usage,
+            &plain.x_groq,
+            &plain.provider_metadata,
+            &plain.provider_metadata_too,
+            &choice.message,
+            &choice.finish_reason,
+            &choice.error,
+            &delta.reasoning_content,
+            &delta.reasoning,
+            &delta.reasoning_details,
+            &delta.provider_metadata,
+            &delta.refusal,
+            &delta.tool_calls,
+        ];
+        let only_text = said.into_iter().all(Option::is_none);
+        only_text.then_some(plain)
+    }
+}
+
 /// One answer in the making.
 pub(super) struct Turn {
     dialect: &'static str,
@@ -165,6 +246,22 @@ impl Turn {
             model: None,
             id: None,
         }
+    }
+
+    /// As [`crate::turn::Turn::hear`], of what is nothing but text.
+    fn plain(&mut self, chunk: Plain<'_>, events: &mut Vec<ChatEvent>) -> Heard {
+        fn keep(kept: &mut Option<String>, said: Option<Cow<'_, str>>) {
+            let said = said.filter(|said| is_name(said) && kept.as_deref() != Some(said.as_ref()));
+            if let Some(said) = said {
+                *kept = Some(said.into_owned());
+            }
+        }
+        keep(&mut self.model, chunk.model);
+        keep(&mut self.id, chunk.id);
+        self.streams = true;
+        let [PlainChoice { delta: PlainDelta { content, .. }, .. }] = chunk.choices;
+        events.push(if content.is_empty() { ChatEvent::Alive } else { ChatEvent::Text(content.into_owned()) });
+        Heard::Piece
     }
 
     fn piece(&mut self, delta: Delta, events: &mut Vec<ChatEvent>) {
@@ -203,6 +300,9 @@ impl crate::turn::Turn for Turn {
         if data.trim_start().starts_with("[DONE]") {
             return Heard::Last;
         }
+        if let Some(plain) = Plain::read(data) {
+            return self.plain(plain, events);
+        }
         let Ok(mut chunk) = serde_json::from_str::<Chunk>(data) else {
             return match serde_json::from_str::<Value>(data) {
                 Ok(list @ Value::Array(_)) if list.pointer("/0/error").is_some_and(truthy) => Heard::Error(list),
@@ -232,7 +332,7 @@ impl crate::turn::Turn for Turn {
                 serde_json::json!({"error": {"code": 502, "message": "the upstream ended it with an error"}}),
             );
         }
-        let named = |text: Option<String>| text.filter(|text| !text.is_empty() && text.len() <= 256);
+        let named = |text: Option<String>| text.filter(|text| is_name(text));
         self.model = named(chunk.model).or(self.model.take());
         self.id = named(chunk.id).or(self.id.take());
         if let Some(choice) = choice {
@@ -284,9 +384,14 @@ impl crate::turn::Turn for Turn {
     }
 }
 
+/// Of a model or a generation.
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 256
+}
+
 /// Vercel: `gateway.cost`, a decimal string.
 fn cost(metadata: &Value) -> Option<i64> {
-    micros(metadata.pointer("/gateway/cost")?)
+    micros(metadata.get("gateway")?.get("cost")?)
 }
 
 /// A streamed detail goes on with the one before it if both are of one type and index: its texts are joined, its other

@@ -34,6 +34,7 @@ fn full() -> ChatRequest {
         reasoning: Some(Effort::Low),
         user: Some("u1".into()),
         context_window: Some(8192),
+        whole: false,
     }
 }
 

@@ -197,3 +197,26 @@ async fn a_finished_answer_gives_its_connection_back() {
         assert_eq!(fake.connections(), 1, "{dialect:?}");
     }
 }
+
+#[tokio::test]
+async fn who_does_not_read_along_gets_the_same_answer_in_one_piece() {
+    for dialect in Dialect::ALL {
+        let streamed = say(dialect, Saying::text(&["Hel", "lo"])).await;
+        // The last one streams whatever it is asked.
+        for manner in [Manner::Frames, Manner::Drip(7)] {
+            let fake = Fake::one(dialect, Plan { manner, ..Plan::say(Saying::text(&["Hel", "lo"])) }).await;
+            let provider = provider(&fake);
+            let request = llm_client::ChatRequest { whole: true, ..question() };
+            let heard = ask(&*provider, request, crate::PATIENT).await;
+            assert_eq!((heard.text.as_str(), heard.reason()), ("Hello", streamed.reason()), "{dialect:?} {manner:?}");
+            let counted = |heard: &crate::Heard| heard.finished.as_ref().and_then(|end| end.1);
+            assert_eq!(counted(&heard), counted(&streamed), "{dialect:?} {manner:?}");
+            let asked = fake.asked().remove(0);
+            if provider.answers_whole() {
+                assert_eq!(asked.body["stream"], false, "{dialect:?}");
+                assert!(asked.body.get("stream_options").is_none(), "{dialect:?}");
+                assert_eq!(asked.header("accept"), Some("application/json"), "{dialect:?}");
+            }
+        }
+    }
+}

@@ -313,9 +313,9 @@ async fn a_batch_is_counted_like_its_parts() {
         let settled = ledger::settle_many(&*tx, &accounts).await.unwrap();
         // Without a reservation, and one of them known.
         let unreserved: Vec<_> = (0..700).map(|number| (call(askers[number % 20], NOON), account(1, 1, 1))).collect();
-        assert_eq!(ledger::record_many(&*tx, &unreserved).await.unwrap(), 700);
-        assert_eq!(ledger::record_many(&*tx, &unreserved[..3]).await.unwrap(), 0);
-        assert_eq!(ledger::record_many(&*tx, &[(granted[0].clone(), account(9, 9, 9))]).await.unwrap(), 0);
+        assert_eq!(ledger::record_many(&*tx, &unreserved).await.unwrap().len(), 700);
+        assert_eq!(ledger::record_many(&*tx, &unreserved[..3]).await.unwrap(), []);
+        assert_eq!(ledger::record_many(&*tx, &[(granted[0].clone(), account(9, 9, 9))]).await.unwrap(), []);
         tx.commit().await.unwrap();
         assert!(settled.iter().all(|settled| *settled == Settled::Done));
         let [day, _] = budget(&test.db, Subject::Everyone).await;

@@ -18,7 +18,7 @@ use std::time::Duration;
 use child::Child;
 use load::CLASSES;
 use obrol::{Answers, Obrol};
-use options::Options;
+use options::{Options, Part};
 use table::{Side, Table};
 use turn::{Found, Shape, Target};
 use upstream::Counts;
@@ -32,7 +32,6 @@ const QUICK: &str = "bench-tok5-gap2";
 const EVEN: &str = "bench-tok100-gap10";
 const SLOW: &str = "bench-tok100-gap50";
 const MODELS: [&str; 4] = [AT_ONCE, QUICK, EVEN, SLOW];
-const CLIENTS: [usize; 4] = [1, 16, 64, 256];
 const STREAMS: usize = 500;
 /// Where Obrol's columns are.
 const QUOTA: usize = 2;
@@ -60,14 +59,24 @@ struct Bench {
 pub async fn run(options: Options) -> Result<Report, String> {
     let mut bench = Bench::start(options).await;
     bench.warm_up().await?;
-    bench.whole_answers().await?;
-    bench.first_tokens().await?;
-    bench.gaps().await?;
+    let parts = bench.options.parts.clone();
+    let wants = |part| parts.contains(&part);
+    if wants(Part::Whole) {
+        bench.whole_answers().await?;
+    }
+    if wants(Part::First) {
+        bench.first_tokens().await?;
+    }
+    if wants(Part::Gaps) {
+        bench.gaps().await?;
+    }
     bench.peaks();
     bench.ledger("the ledger beside the upstream's own counts").await?;
-    bench.renew().await;
-    bench.slow_streams().await?;
-    bench.ledger("the same after the streams").await?;
+    if wants(Part::Streams) {
+        bench.renew().await;
+        bench.slow_streams().await?;
+        bench.ledger("the same after the streams").await?;
+    }
     Ok(Report { table: bench.table.markdown(), faults: bench.faults })
 }
 
@@ -146,7 +155,7 @@ impl Bench {
     }
 
     async fn whole_answers(&mut self) -> Result<(), String> {
-        for clients in CLIENTS {
+        for clients in self.options.clients.clone() {
             let what = format!("whole answers, {}", counted(clients));
             let side = self.measure(&what, whole(clients, self.options.time), self.options.turns).await?;
             // With more clients than the machine has room for, time is theirs to wait, not the gateway's to add.

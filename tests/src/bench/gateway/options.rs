@@ -8,23 +8,43 @@ pub const USAGE: &str = "\
 bench [chat|gateway] [options of gateway]
   --seconds N          of each turn (3)
   --turns N            of each target, at least 3 for figures that count (3)
+  --only PARTS         of whole,first,gaps,streams; comma between them (all)
+  --clients N,N        how many ask for whole answers at once (1,16,64,256)
   --upstream-port N    where the upstream listens, to be told to other gateways (a free one)
   --other NAME=URL,KEY,MODEL[,PID]
                        another gateway, running already: URL with its version, like http://127.0.0.1:4000/v1; in MODEL `{}` stands
                        for bench-tok20 and its like, without it only whole answers are measured; PID for its time and memory.
                        Its own upstream is http://127.0.0.1:N/other/v1 (--upstream-port), which takes any key.";
 
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Whole,
+    First,
+    Gaps,
+    Streams,
+}
+
 #[derive(Debug)]
 pub struct Options {
     pub time: Duration,
     pub turns: usize,
+    pub parts: Vec<Part>,
+    pub clients: Vec<usize>,
     pub upstream_port: Option<u16>,
     pub others: Vec<Target>,
 }
 
 impl Options {
     pub fn read(words: &[String]) -> Result<Self, String> {
-        let mut options = Self { time: Duration::from_secs(3), turns: 3, upstream_port: None, others: Vec::new() };
+        let mut options = Self {
+            time: Duration::from_secs(3),
+            turns: 3,
+            parts: vec![Part::Whole, Part::First, Part::Gaps, Part::Streams],
+            clients: vec![1, 16, 64, 256],
+            upstream_port: None,
+            others: Vec::new(),
+        };
         let mut words = words.iter();
         while let Some(word) = words.next() {
             let value = words.next().ok_or_else(|| format!("{word} of what?"))?;
@@ -38,6 +58,12 @@ impl Options {
                     let turns = value.parse().ok().filter(|turns| (1..=99).contains(turns));
                     options.turns = turns.ok_or_else(wrong)?;
                 }
+                "--only" => options.parts = value.split(',').map(part).collect::<Option<_>>().ok_or_else(wrong)?,
+                "--clients" => {
+                    let clients =
+                        value.split(',').map(|one| one.parse().ok().filter(|count| (1..=1024).contains(count)));
+                    options.clients = clients.collect::<Option<_>>().ok_or_else(wrong)?;
+                }
                 "--upstream-port" => options.upstream_port = Some(value.parse().map_err(|_| wrong())?),
                 "--other" => options.others.push(other(value).ok_or_else(wrong)?),
                 _ => return Err(format!("{word}: no such option")),
@@ -45,6 +71,11 @@ impl Options {
         }
         Ok(options)
     }
+}
+
+fn part(word: &str) -> Option<Part> {
+    let named = [("whole", Part::Whole), ("first", Part::First), ("gaps", Part::Gaps), ("streams", Part::Streams)];
+    named.into_iter().find(|(name, _)| *name == word).map(|(_, part)| part)
 }
 
 fn other(text: &str) -> Option<Target> {
@@ -77,8 +108,9 @@ mod tests {
     #[test]
     fn other_gateways_are_named_with_all_that_is_needed() {
         let text = "--seconds 5 --turns 7 --upstream-port 9100 --other a=http://127.0.0.1:4000/v1/,sk-1,openai/{} \
-                    --other b=http://localhost,,m,42";
+                    --other b=http://localhost,,m,42 --only gaps,whole --clients 1,16";
         let options = read(text).unwrap();
+        assert_eq!((&options.parts[..], &options.clients[..]), (&[Part::Gaps, Part::Whole][..], &[1, 16][..]));
         assert_eq!((options.time, options.turns), (Duration::from_secs(5), 7));
         assert_eq!(options.upstream_port, Some(9100));
         let [a, b] = &options.others[..] else { panic!("{:?}", options.others) };
@@ -97,6 +129,8 @@ mod tests {
             "--seconds",
             "--seconds 0",
             "--turns x",
+            "--only wholes",
+            "--clients 0",
             "--what 1",
             "--other a",
             "--other a=https://b/v1,k,m",

@@ -1,8 +1,8 @@
-//! The journal: calls that no limit concerns are noted in a file before they are made, so that the database need not be
-//! waited for. Whoever starts after a crash counts what was begun and has no account.
+//! The journal: calls that no limit concerns, and those that are drawn from a wallet, are noted in a file before they are made,
+//! so that the database need not be waited for. Whoever starts after a crash counts what was begun and has no account.
 //!
 //! A line is written by one `write` and not forced to the disk: it survives the process, not the machine's power. What is lost
-//! with the power is the account of calls that nobody had an answer of yet.
+//! with the power is the account of calls that nobody had an answer of yet; what was set aside for them is then counted whole.
 
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
@@ -42,7 +42,16 @@ struct Line {
     request: String,
     node: NodeId,
     input: u64,
+    #[serde(default)]
+    output: u64,
     cost: i64,
+}
+
+/// Money that was set aside for calls to come; `boot` tells one start of the machine from another.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct WalletLine {
+    wallet: CallId,
+    boot: String,
 }
 
 impl Line {
@@ -61,6 +70,7 @@ impl Line {
             request: call.request_id.clone(),
             node: call.node,
             input: estimate.input_tokens,
+            output: estimate.output_tokens,
             cost: estimate.cost_micros,
         }
     }
@@ -79,7 +89,7 @@ impl Line {
             request_id: self.request,
             node: self.node,
         };
-        Some((call, Estimate { input_tokens: self.input, output_tokens: 0, cost_micros: self.cost }))
+        Some((call, Estimate { input_tokens: self.input, output_tokens: self.output, cost_micros: self.cost }))
     }
 }
 
@@ -95,6 +105,8 @@ struct Segment {
 #[derive(Debug)]
 pub struct Journal {
     folder: PathBuf,
+    /// Which start of the machine this is; nothing where nobody can say.
+    boot: String,
     state: Mutex<State>,
 }
 
@@ -109,6 +121,8 @@ struct State {
 #[derive(Debug, Default)]
 pub struct Left {
     pub calls: Vec<(Call, Estimate)>,
+    /// All that was drawn from these is among the calls.
+    pub wallets: Vec<CallId>,
     files: Vec<PathBuf>,
 }
 
@@ -119,6 +133,8 @@ impl Journal {
     /// When the folder cannot be made or read.
     pub fn open(folder: &Path) -> io::Result<(Self, Left)> {
         fs::create_dir_all(folder)?;
+        // Lines that were written before the power went may be lost.
+        let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned();
         let mut left = Left::default();
         let mut last = 0;
         for entry in fs::read_dir(folder)? {
@@ -130,12 +146,20 @@ impl Journal {
             last = last.max(number.unwrap_or(0));
             // The last line may be half a one: its call was not made.
             let lines = String::from_utf8_lossy(&fs::read(&path)?).into_owned();
-            let read = lines.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
-            left.calls.extend(read.filter_map(Line::begun));
+            for line in lines.lines() {
+                if let Ok(line) = serde_json::from_str::<Line>(line) {
+                    left.calls.extend(line.begun());
+                } else if let Ok(line) = serde_json::from_str::<WalletLine>(line)
+                    && line.boot == boot
+                    && !boot.is_empty()
+                {
+                    left.wallets.push(line.wallet);
+                }
+            }
             left.files.push(path);
         }
         let state = State { segments: Vec::new(), number: last };
-        Ok((Self { folder: folder.to_owned(), state: Mutex::new(state) }, left))
+        Ok((Self { folder: folder.to_owned(), boot, state: Mutex::new(state) }, left))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -147,9 +171,21 @@ impl Journal {
     /// # Errors
     /// When the file cannot be written.
     pub fn begin(&self, call: &Call, estimate: &Estimate) -> io::Result<()> {
+        self.note(call.call, &Line::of(call, estimate))
+    }
+
+    /// Notes that this was set aside; as [`Journal::begin`].
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn begin_wallet(&self, wallet: CallId) -> io::Result<()> {
+        self.note(wallet, &WalletLine { wallet, boot: self.boot.clone() })
+    }
+
+    fn note(&self, call: CallId, line: &impl Serialize) -> io::Result<()> {
         // The border comes first: half a line that a full disk left behind does not swallow this one.
-        let mut line = vec![b'\n'];
-        serde_json::to_writer(&mut line, &Line::of(call, estimate))?;
+        let mut text = vec![b'\n'];
+        serde_json::to_writer(&mut text, line)?;
         let mut state = self.lock();
         if state.segments.last().is_none_or(|segment| segment.bytes >= LARGE) {
             state.number += 1;
@@ -159,9 +195,9 @@ impl Journal {
         }
         let Some(segment) = state.segments.last_mut() else { return Err(io::ErrorKind::NotFound.into()) };
         // A page in memory: microseconds, whatever the disk does.
-        segment.file.write_all(&line)?;
-        segment.bytes += line.len() as u64;
-        segment.open.insert(call.call);
+        segment.file.write_all(&text)?;
+        segment.bytes += text.len() as u64;
+        segment.open.insert(call);
         Ok(())
     }
 
@@ -239,7 +275,7 @@ mod tests {
         }
     }
 
-    const ESTIMATE: Estimate = Estimate { input_tokens: 9, output_tokens: 0, cost_micros: 3 };
+    const ESTIMATE: Estimate = Estimate { input_tokens: 9, output_tokens: 4, cost_micros: 3 };
 
     struct Folder(PathBuf);
 
@@ -269,6 +305,8 @@ mod tests {
         let calls: Vec<Call> = (0..3).map(|_| call(&chance)).collect();
         calls.iter().for_each(|call| journal.begin(call, &ESTIMATE).unwrap());
         journal.settled([&calls[1].call]);
+        let wallet = call(&chance).call;
+        journal.begin_wallet(wallet).unwrap();
         assert!(journal.knows(&calls[0].call) && !journal.knows(&calls[1].call));
         // The process is killed within a line.
         fs::OpenOptions::new()
@@ -282,8 +320,15 @@ mod tests {
         // The settled one is told, too: the database knows it, and it is not counted twice.
         let found: Vec<_> = left.calls.iter().map(|(call, estimate)| (call.clone(), *estimate)).collect();
         assert_eq!(found, calls.iter().map(|call| (call.clone(), ESTIMATE)).collect::<Vec<_>>());
+        assert_eq!(left.wallets, [wallet]);
         left.forget();
         assert_eq!(folder.files(), 0);
+        // After another start of the machine it is not known what was drawn.
+        let other = WalletLine { wallet, boot: "another".to_owned() };
+        fs::write(folder.0.join("1.calls"), serde_json::to_vec(&other).unwrap()).unwrap();
+        let (_, left) = Journal::open(&folder.0).unwrap();
+        assert!(left.wallets.is_empty() && left.calls.is_empty());
+        left.forget();
         journal.begin(&calls[0], &ESTIMATE).unwrap();
         assert!(folder.0.join("2.calls").exists(), "a new name, never an old file");
         journal.settled([&calls[0].call]);

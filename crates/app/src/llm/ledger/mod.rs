@@ -4,12 +4,15 @@
 mod journal;
 mod sweep;
 pub mod till;
+pub mod wallets;
 
 pub use journal::{Journal, Left};
-pub use persistence::llm::ledger::{Account, Call, Estimate, Settled, Verdict};
+pub use persistence::llm::ledger::{Account, Call, Estimate, Settled, Shrink, Verdict};
 pub(crate) use sweep::sweep;
 pub use sweep::{at_start, attempt_died};
 pub use till::{Till, flush, till};
+
+use std::collections::BTreeMap;
 
 use domain::ids::CallId;
 use domain::llm::Limit;
@@ -35,7 +38,12 @@ pub async fn release_many(tx: &Tx, calls: &[CallId], now: Timestamp) -> Result<u
     Ok(ledger::release_many(&**tx, calls, now).await?)
 }
 
-/// Writes down calls that nobody reserved for.
-pub async fn record_many(tx: &Tx, calls: &[(Call, Account)]) -> Result<u64> {
+/// Writes down calls that nobody reserved for, and says which were not known.
+pub async fn record_many(tx: &Tx, calls: &[(Call, Account)]) -> Result<Vec<CallId>> {
     Ok(ledger::record_many(&**tx, calls).await?)
+}
+
+/// Takes from wallets; says which of them are gone.
+pub async fn shrink_many(tx: &Tx, wallets: &BTreeMap<CallId, Shrink>, now: Timestamp) -> Result<Vec<CallId>> {
+    Ok(ledger::shrink_many(&**tx, wallets, now).await?)
 }

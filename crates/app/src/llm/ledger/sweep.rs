@@ -1,15 +1,16 @@
 //! Orphans: reservations whose maker is dead are counted as used, so that none hangs and none is free.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
 use domain::ids::RunId;
-use domain::llm::{Outcome, Spent, Tokens};
+use domain::llm::{Amount, Outcome, Spent, Tokens};
 use domain::{Error, Kind, Result, Timestamp};
 use persistence::Tx;
 use persistence::llm::ledger::{self, Orphans, budgets};
 
-use super::{Account, Call, Estimate, Journal};
+use super::{Account, Call, Estimate, Journal, Shrink};
 use crate::App;
 
 const AT_ONCE: u64 = 500;
@@ -58,6 +59,16 @@ async fn replay(app: &App, folder: &Path) -> Result<()> {
             Err(fault) => return Err(fault),
         };
     }
+    // What was set aside and not drawn: all that was drawn is counted.
+    let all = Shrink { drawn: Amount::MOST, rest: None };
+    let wallets: BTreeMap<_, _> = left.wallets.iter().map(|wallet| (*wallet, all)).collect();
+    app.db
+        .retrying(async || {
+            let tx = app.db.begin().await?;
+            super::shrink_many(&tx, &wallets, now).await?;
+            Ok(tx.commit().await?)
+        })
+        .await?;
     left.forget();
     if counted > 0 {
         tracing::warn!(event = "llm.orphans_counted", counted, "calls that a crash cut off");
@@ -73,7 +84,7 @@ async fn record(app: &App, calls: &[(Call, Account)]) -> Result<u64> {
             let tx = app.db.begin().await?;
             let counted = super::record_many(&tx, calls).await?;
             tx.commit().await?;
-            Ok(counted)
+            Ok(counted.len() as u64)
         })
         .await
 }

@@ -1,15 +1,18 @@
 //! The till: calls that stand alone (`/v1`) queue up, and one transaction serves all who wait. While one commits, the next
 //! gathers, so that a crowd costs as many commits as the disk can do, and never more than one is open.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ids::CallId;
+use domain::llm::Amount;
 use domain::{Error, Kind, Result};
-use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, timeout_at};
+use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::time::timeout;
 
-use super::{Account, Call, Estimate, Settled, Verdict};
+use super::wallets::Draw;
+use super::{Account, Call, Estimate, Settled, Shrink, Verdict};
 use crate::App;
 
 /// How many may wait; beyond it the honest answer is "try again".
@@ -30,7 +33,9 @@ enum Slip {
     Settle(CallId, Box<Account>),
     /// Settles, or records when it was not begun in time.
     Close(Box<Call>, Box<Account>),
-    Record(Box<Call>, Box<Account>),
+    Record(Box<Call>, Box<Account>, Option<Draw>),
+    /// The rest of a wallet, which nobody will draw any more.
+    Rest(CallId, Amount),
     Release(CallId),
     /// Answered when all before it is written.
     Flush(oneshot::Sender<()>),
@@ -40,22 +45,32 @@ impl Slip {
     fn is_awaited(&self) -> bool {
         match self {
             Self::Reserve(..) | Self::Flush(_) => true,
-            Self::Begin(..) | Self::Settle(..) | Self::Close(..) | Self::Record(..) | Self::Release(_) => false,
+            Self::Begin(..)
+            | Self::Settle(..)
+            | Self::Close(..)
+            | Self::Record(..)
+            | Self::Rest(..)
+            | Self::Release(_) => false,
         }
     }
 }
 
 /// Cheap to clone.
 #[derive(Clone)]
-pub struct Till(mpsc::Sender<Slip>);
+pub struct Till {
+    queue: mpsc::Sender<Slip>,
+    /// Somebody waits, or there is enough for a transaction.
+    hurry: Arc<Notify>,
+}
 
 /// The till of this process.
 pub fn till(app: &App) -> &Till {
     app.till.get_or_init(|| {
         let (queue, slips) = mpsc::channel(QUEUE);
-        let clerk = Clerk { app: app.downgrade(), slips };
+        let hurry = Arc::new(Notify::new());
+        let clerk = Clerk { app: app.downgrade(), slips, hurry: hurry.clone() };
         app.spawn(clerk.work());
-        Till(queue)
+        Till { queue, hurry }
     })
 }
 
@@ -67,6 +82,7 @@ pub async fn flush(app: &App) {
     app.llm.accounts.close();
     let emptied = async {
         app.llm.accounts.wait().await;
+        super::wallets::close_all(app);
         till.flush().await;
     };
     if tokio::time::timeout(PATIENCE, emptied).await.is_err() {
@@ -84,7 +100,7 @@ impl Till {
     pub async fn reserve(&self, call: Call, estimate: Estimate) -> Result<()> {
         let (reply, answer) = oneshot::channel();
         let mut asking = Asking { till: self, call: Some(call.call) };
-        self.0.try_send(Slip::Reserve(Box::new(call), estimate, reply)).map_err(|_| busy())?;
+        self.try_put(Slip::Reserve(Box::new(call), estimate, reply)).map_err(|_| busy())?;
         // Whoever waits holds a place at a provider: not for as long as a database is away.
         let heard = tokio::time::timeout(PATIENCE, answer).await;
         let heard = heard.map_err(|_| busy())?.map_err(|_| busy())?;
@@ -99,7 +115,7 @@ impl Till {
 
     /// Writes down a call without a reservation; as [`Till::settle`].
     pub async fn record(&self, call: Call, account: Account) {
-        self.put(Slip::Record(Box::new(call), Box::new(account))).await;
+        self.put(Slip::Record(Box::new(call), Box::new(account), None)).await;
     }
 
     /// Gives back what was reserved for a call that was never sent.
@@ -119,16 +135,16 @@ impl Till {
                 Err(fault) => tracing::warn!(%fault, "the journal of calls cannot be written"),
             }
         }
-        if self.0.try_send(Slip::Begin(Box::new(call), estimate)).is_err() {
+        if self.try_put(Slip::Begin(Box::new(call), estimate)).is_err() {
             tracing::debug!("the till is full; a call is noted at its end");
         }
     }
 
-    /// As [`Till::settle`], for a call that may not be known here, and without waiting.
-    pub fn close_soon(&self, app: &App, call: Call, account: Account) {
-        let noted = app.llm.journal().is_some_and(|journal| journal.knows(&call.call));
+    /// As [`Till::settle`], for a call that may not be known here, or has drawn from a wallet, and without waiting.
+    pub fn close_soon(&self, app: &App, call: Call, account: Account, draw: Option<Draw>) {
+        let noted = draw.is_some() || app.llm.journal().is_some_and(|journal| journal.knows(&call.call));
         let (call, account) = (Box::new(call), Box::new(account));
-        self.put_soon(app, if noted { Slip::Record(call, account) } else { Slip::Close(call, account) });
+        self.put_soon(app, if noted { Slip::Record(call, account, draw) } else { Slip::Close(call, account) });
     }
 
     /// As [`Till::release`], without waiting.
@@ -138,6 +154,11 @@ impl Till {
             return;
         }
         self.put_soon(app, Slip::Release(call));
+    }
+
+    /// Gives back the rest of a wallet, without waiting.
+    pub fn rest_soon(&self, app: &App, wallet: CallId, rest: Amount) {
+        self.put_soon(app, Slip::Rest(wallet, rest));
     }
 
     /// Returns when all that was put in before is written; before a process ends.
@@ -151,7 +172,7 @@ impl Till {
 
     /// What nobody waits for.
     fn put_soon(&self, app: &App, slip: Slip) {
-        match self.0.try_send(slip) {
+        match self.try_put(slip) {
             Ok(()) => {}
             Err(mpsc::error::TrySendError::Full(slip)) => {
                 let till = self.clone();
@@ -164,8 +185,24 @@ impl Till {
     }
 
     async fn put(&self, slip: Slip) {
-        if self.0.send(slip).await.is_err() {
+        let awaited = slip.is_awaited();
+        if self.queue.send(slip).await.is_err() {
             tracing::error!("the till is closed; the sweep will count what was reserved");
+        }
+        self.woken(awaited);
+    }
+
+    fn try_put(&self, slip: Slip) -> std::result::Result<(), mpsc::error::TrySendError<Slip>> {
+        let awaited = slip.is_awaited();
+        self.queue.try_send(slip)?;
+        self.woken(awaited);
+        Ok(())
+    }
+
+    /// A clerk who gathers is not woken for each account.
+    fn woken(&self, awaited: bool) {
+        if awaited || QUEUE - self.queue.capacity() >= AT_ONCE {
+            self.hurry.notify_one();
         }
     }
 }
@@ -181,7 +218,7 @@ impl Drop for Asking<'_> {
         // After the reservation in the queue, so it is released even if it is granted meanwhile. A full queue leaves it to the
         // sweep.
         if let Some(call) = self.call.take()
-            && self.till.0.try_send(Slip::Release(call)).is_err()
+            && self.till.try_put(Slip::Release(call)).is_err()
         {
             tracing::warn!(%call, "a reservation that nobody needs is left to the sweep");
         }
@@ -195,22 +232,31 @@ fn busy() -> Error {
 struct Clerk {
     app: crate::app::WeakApp,
     slips: mpsc::Receiver<Slip>,
+    hurry: Arc<Notify>,
 }
 
 impl Clerk {
     /// Accounts that nobody waits for come together: one transaction for many costs what one for each of them would. Whoever
     /// waits is served at once, with all that has come by then.
     async fn gather(&mut self, slips: &mut Vec<Slip>) {
-        let until = Instant::now() + GATHER;
-        let mut seen = 0;
-        while slips.len() < AT_ONCE && !slips[seen..].iter().any(Slip::is_awaited) {
-            seen = slips.len();
-            match timeout_at(until, self.slips.recv_many(slips, AT_ONCE - seen)).await {
-                Ok(0) | Err(_) => return,
-                Ok(_) => {}
-            }
+        if !slips.iter().any(Slip::is_awaited) && slips.len() + self.slips.len() < AT_ONCE {
+            // A wake-up from before is for what is here already: then the next batch gathers.
+            let _ = timeout(GATHER, self.hurry.notified()).await;
+        }
+        while slips.len() < AT_ONCE {
+            let Ok(slip) = self.slips.try_recv() else { return };
+            slips.push(slip);
         }
     }
+}
+
+/// What became of a batch.
+#[derive(Default)]
+struct Written {
+    verdicts: Vec<Verdict>,
+    settled: Vec<Settled>,
+    /// Wallets that are empty.
+    gone: Vec<CallId>,
 }
 
 /// What one transaction is about.
@@ -222,6 +268,9 @@ struct Batch {
     /// Of what is settled, those that are recorded when they are not known.
     begun: HashMap<CallId, Call>,
     record: Vec<(Call, Account)>,
+    /// What calls that are recorded had drawn.
+    drawn: HashMap<CallId, Draw>,
+    rests: Vec<(CallId, Amount)>,
     release: Vec<CallId>,
     flush: Vec<oneshot::Sender<()>>,
 }
@@ -265,7 +314,11 @@ impl Batch {
                 self.begun.insert(call.call, *call);
             }
             Slip::Settle(call, account) => self.settle.push((call, *account)),
-            Slip::Record(call, account) => self.record.push((*call, *account)),
+            Slip::Record(call, account, draw) => {
+                self.drawn.extend(draw.map(|draw| (call.call, draw)));
+                self.record.push((*call, *account));
+            }
+            Slip::Rest(wallet, rest) => self.rests.push((wallet, rest)),
             Slip::Release(call) => {
                 if let Some(at) = self.reserve.iter().position(|(asked, _)| asked.call == call) {
                     self.reserve.swap_remove(at);
@@ -283,9 +336,10 @@ impl Batch {
         let mut faults = 0;
         loop {
             match self.write(app).await {
-                Ok((verdicts, settled)) => {
+                Ok(Written { verdicts, settled, gone }) => {
                     if let Some(journal) = app.llm.journal() {
-                        journal.settled(self.begun.keys().chain(self.record.iter().map(|(call, _)| &call.call)));
+                        let recorded = self.record.iter().map(|(call, _)| &call.call);
+                        journal.settled(self.begun.keys().chain(recorded).chain(&gone));
                     }
                     self.answer(app, verdicts).await;
                     for (call, settled) in self.settle.iter().map(|(call, _)| call).zip(settled) {
@@ -301,7 +355,7 @@ impl Batch {
                     for asker in self.askers.drain(..).flatten() {
                         drop(asker.send(Err(busy())));
                     }
-                    if self.settle.is_empty() && self.record.is_empty() && self.release.is_empty() {
+                    if self.accounts() == 0 {
                         break;
                     }
                     // The database is there and refuses: one account must not take the others along.
@@ -328,7 +382,7 @@ impl Batch {
     }
 
     fn accounts(&self) -> usize {
-        self.settle.len() + self.record.len() + self.release.len()
+        self.settle.len() + self.record.len() + self.release.len() + self.rests.len()
     }
 
     /// Each account as a batch of its own.
@@ -338,14 +392,19 @@ impl Batch {
             Self { settle: vec![(call, account)], begun: begun.into_iter().collect(), ..Self::default() }
         });
         let mut all: Vec<Self> = settle.collect();
-        all.extend(self.record.drain(..).map(|one| Self { record: vec![one], ..Self::default() }));
+        let drawn = std::mem::take(&mut self.drawn);
+        all.extend(self.record.drain(..).map(|one| {
+            let drawn = drawn.get(&one.0.call).map(|draw| (one.0.call, *draw)).into_iter().collect();
+            Self { record: vec![one], drawn, ..Self::default() }
+        }));
+        all.extend(self.rests.drain(..).map(|one| Self { rests: vec![one], ..Self::default() }));
         all.extend(self.release.drain(..).map(|one| Self { release: vec![one], ..Self::default() }));
         all
     }
 
-    async fn write(&self, app: &App) -> Result<(Vec<Verdict>, Vec<Settled>)> {
-        if self.reserve.is_empty() && self.settle.is_empty() && self.record.is_empty() && self.release.is_empty() {
-            return Ok((Vec::new(), Vec::new()));
+    async fn write(&self, app: &App) -> Result<Written> {
+        if self.reserve.is_empty() && self.accounts() == 0 {
+            return Ok(Written::default());
         }
         app.db
             .retrying(async || {
@@ -362,15 +421,25 @@ impl Batch {
                 if !self.release.is_empty() {
                     super::release_many(&tx, &self.release, app.clock.now()).await?;
                 }
+                let mut wallets: BTreeMap<CallId, Shrink> = BTreeMap::new();
                 if !self.record.is_empty() {
-                    super::record_many(&tx, &self.record).await?;
+                    for call in super::record_many(&tx, &self.record).await? {
+                        if let Some(draw) = self.drawn.get(&call) {
+                            let wallet = wallets.entry(draw.wallet).or_default();
+                            wallet.drawn = wallet.drawn + draw.amount;
+                        }
+                    }
                 }
+                for (wallet, rest) in &self.rests {
+                    wallets.entry(*wallet).or_default().rest = Some(*rest);
+                }
+                let gone = super::shrink_many(&tx, &wallets, app.clock.now()).await?;
                 let mut verdicts = Vec::new();
                 if !self.reserve.is_empty() {
                     verdicts = super::reserve_many(&tx, &self.reserve).await?;
                 }
                 tx.commit().await?;
-                Ok((verdicts, settled))
+                Ok(Written { verdicts, settled, gone })
             })
             .await
     }

@@ -8,10 +8,12 @@ mod read;
 mod reserve;
 mod rows;
 mod settle;
+mod wallets;
 
 pub use read::{Filter, Line, Order, lines, open_of_run};
 pub use reserve::{Verdict, reserve_many};
 pub use settle::{Orphans, Settled, record_many, release_many, settle_many, sweep};
+pub use wallets::{Shrink, shrink_many};
 
 use domain::Timestamp;
 use domain::ids::{CallId, EntryId, NodeId, RunId};

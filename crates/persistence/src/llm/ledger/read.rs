@@ -3,7 +3,9 @@
 use domain::Timestamp;
 use domain::ids::{ApiKeyId, AssistantId, CallId, EntryId, RunId, UserId};
 use domain::llm::{Amount, Asker, CallKind, Outcome, Spent, State, Tokens};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+};
 use uuid::Uuid;
 
 use super::rows;
@@ -42,6 +44,8 @@ impl Filter {
             .add_option(text(Column::Provider, self.provider.as_deref()))
             .add_option(text(Column::Model, self.model.as_deref()))
             .add_option(text(Column::Kind, self.kind.map(CallKind::as_str)))
+            // What is set aside is no call.
+            .add(Column::Kind.ne(CallKind::Held.as_str()).or(Column::State.ne(State::Reserved.as_str())))
     }
 }
 

@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelec
 use uuid::Uuid;
 
 use super::budgets::Key;
-use super::{AT_ONCE, Call, Estimate, budgets, rows};
+use super::{Call, Estimate, budgets, rows};
 use crate::Result;
 use crate::entity::ledger::{Column, Entity};
 
@@ -76,8 +76,9 @@ pub async fn reserve_many(
 /// Which of the calls have a row.
 pub(super) async fn known(conn: &impl ConnectionTrait, calls: impl Iterator<Item = CallId>) -> Result<HashSet<Uuid>> {
     let calls: Vec<Uuid> = calls.map(CallId::uuid).collect();
-    let mut known = HashSet::new();
-    for some in calls.chunks(AT_ONCE) {
+    let (mut known, mut left) = (HashSet::new(), &calls[..]);
+    while let Some((some, rest)) = left.split_at_checked(rows::even(left.len())) {
+        left = rest;
         let query =
             Entity::find().select_only().column(Column::CallId).filter(Column::CallId.is_in(some.iter().copied()));
         known.extend(query.into_tuple::<Uuid>().all(conn).await?);

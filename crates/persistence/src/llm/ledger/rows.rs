@@ -8,7 +8,7 @@ use domain::llm::{Amount, Asker, Outcome, State};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel};
 
-use super::{AT_ONCE, Account, Call, Estimate};
+use super::{Account, Call, Estimate};
 use crate::entity::ledger::{Column, Entity, Model};
 use crate::{Error, Result};
 
@@ -118,21 +118,30 @@ pub(super) fn budgets(asker: &Asker, at: Timestamp) -> Vec<super::budgets::Key> 
 }
 
 pub(super) async fn insert(conn: &impl ConnectionTrait, rows: Vec<Model>) -> Result<()> {
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        let some = rows.by_ref().take(AT_ONCE).map(IntoActiveModel::into_active_model);
+    let mut rows = rows.into_iter();
+    while rows.len() > 0 {
+        let size = even(rows.len());
+        let some = rows.by_ref().take(size).map(IntoActiveModel::into_active_model);
         Entity::insert_many(some).exec_without_returning(conn).await?;
     }
     Ok(())
 }
 
+/// How many of so many rows go into the next statement: few sizes, so that databases know the statements already, since to read
+/// one with thousands of places takes longer than to do it.
+pub(super) fn even(rows: usize) -> usize {
+    [256, 64, 16, 4].into_iter().find(|size| rows >= *size).unwrap_or(1)
+}
+
 /// Writes rows back that the transaction holds: a statement for many, whatever each of them says.
 pub(super) async fn overwrite(conn: &impl ConnectionTrait, rows: Vec<Model>) -> Result<()> {
-    const CHANGING: [Column; 14] = [
+    const CHANGING: [Column; 16] = [
         Column::Provider,
         Column::Model,
         Column::Credential,
         Column::State,
+        Column::ReservedTokens,
+        Column::ReservedMicros,
         Column::InputTokens,
         Column::CachedTokens,
         Column::CacheWriteTokens,
@@ -144,9 +153,10 @@ pub(super) async fn overwrite(conn: &impl ConnectionTrait, rows: Vec<Model>) -> 
         Column::ErrorClass,
         Column::EndedAt,
     ];
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        let some = rows.by_ref().take(AT_ONCE).map(IntoActiveModel::into_active_model);
+    let mut rows = rows.into_iter();
+    while rows.len() > 0 {
+        let size = even(rows.len());
+        let some = rows.by_ref().take(size).map(IntoActiveModel::into_active_model);
         let over = OnConflict::column(Column::Id).update_columns(CHANGING).to_owned();
         Entity::insert_many(some).on_conflict(over).exec_without_returning(conn).await?;
     }

@@ -57,14 +57,15 @@ pub async fn release_many(conn: &impl ConnectionTrait, calls: &[CallId], now: Ti
     Ok(released)
 }
 
-/// Writes down calls that were made without a reservation; one that is known already is left as it is.
-pub async fn record_many(conn: &impl ConnectionTrait, calls: &[(Call, Account)]) -> Result<u64> {
+/// Writes down calls that were made without a reservation, and says which were new; one that is known already is left as it is.
+pub async fn record_many(conn: &impl ConnectionTrait, calls: &[(Call, Account)]) -> Result<Vec<CallId>> {
     let mut known = reserve::known(conn, calls.iter().map(|(call, _)| call.call)).await?;
-    let (mut new, mut deltas) = (Vec::new(), BTreeMap::<Key, Delta>::new());
+    let (mut new, mut written, mut deltas) = (Vec::new(), Vec::new(), BTreeMap::<Key, Delta>::new());
     for (call, account) in calls {
         if !known.insert(call.call.uuid()) {
             continue;
         }
+        written.push(call.call);
         let (entry, delta) = Entry::record(account.spent.bounded().amount(), account.outcome);
         let mut row = rows::reserved(call, &Estimate::default(), &entry);
         rows::account(&mut row, &entry, account);
@@ -73,7 +74,6 @@ pub async fn record_many(conn: &impl ConnectionTrait, calls: &[(Call, Account)])
         }
         new.push(row);
     }
-    let written = new.len() as u64;
     rows::insert(conn, new).await?;
     budgets::add(conn, &deltas).await?;
     Ok(written)
@@ -120,7 +120,10 @@ pub async fn sweep(conn: &impl ConnectionTrait, which: Orphans, now: Timestamp, 
 }
 
 /// The rows of `calls`, held until the transaction ends.
-async fn held(conn: &impl ConnectionTrait, calls: impl Iterator<Item = CallId>) -> Result<HashMap<Uuid, Model>> {
+pub(super) async fn held(
+    conn: &impl ConnectionTrait,
+    calls: impl Iterator<Item = CallId>,
+) -> Result<HashMap<Uuid, Model>> {
     let mut calls: Vec<Uuid> = calls.map(CallId::uuid).collect();
     calls.sort_unstable();
     calls.dedup();
