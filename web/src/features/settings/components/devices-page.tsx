@@ -21,6 +21,7 @@ export function DevicesPage() {
   const sessions = useInfiniteQuery(sessionsQuery);
   const [chosen, setChosen] = useState<string | null>(null);
   const [askAll, setAskAll] = useState(false);
+  const [keysToo, setKeysToo] = useState(false);
 
   const revoke = useMutation({
     mutationFn: revokeSession,
@@ -99,15 +100,31 @@ export function DevicesPage() {
         open={askAll}
         onOpenChange={(open) => {
           setAskAll(open);
-          if (!open) everywhere.reset();
+          if (!open) {
+            setKeysToo(false);
+            everywhere.reset();
+          }
         }}
         title={t("allTitle")}
-        description={t("allBody")}
+        description={
+          <>
+            <p>{t("allBody")}</p>
+            <label className="mt-4 flex min-h-11 cursor-pointer items-center gap-3 text-ink">
+              <input
+                type="checkbox"
+                checked={keysToo}
+                onChange={(event) => setKeysToo(event.target.checked)}
+                className="size-5 accent-accent"
+              />
+              {t("allKeys")}
+            </label>
+          </>
+        }
         confirmLabel={t("all")}
         danger
         busy={everywhere.isPending}
         error={everywhere.isError ? text(everywhere.error) : null}
-        onConfirm={() => everywhere.mutate()}
+        onConfirm={() => everywhere.mutate(keysToo)}
       />
     </Section>
   );
