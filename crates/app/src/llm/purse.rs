@@ -224,11 +224,9 @@ impl GivesAccount for CallAccount {
             How::Failed(class) => (Outcome::Failed, Some(class)),
             How::Cut(class) => (Outcome::Cut, Some(class)),
             How::Dropped => (Outcome::Cancelled, None),
-            How::Unsent => (Outcome::Unsent, None),
         };
         let told = ended.usage.map(|usage| spent(self.price.as_ref(), &usage, false));
         match (ended.how, told) {
-            (How::Unsent, _) => till(&self.app).release_soon(&self.app, self.call.call),
             (_, Some(spent)) => self.give(spent, outcome, class, at),
             // A provider that refuses, or is not there, has used nothing.
             (How::Failed(_), None) => self.give(Spent::default(), outcome, class, at),
@@ -250,7 +248,7 @@ impl CallAccount {
     fn give(&self, spent: Spent, outcome: Outcome, class: Option<ErrorClass>, ended_at: Timestamp) {
         let error_class = class.map(|class| class.as_str().to_owned());
         let credential = self.credential.clone();
-        let account = Account { spoke: None, credential, spent, outcome, error_class, ended_at };
+        let account = Account { credential, spent, outcome, error_class, ended_at };
         till(&self.app).close_soon(&self.app, self.call.clone(), account);
     }
 

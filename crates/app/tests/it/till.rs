@@ -31,7 +31,7 @@ pub fn call(house: &House, user: UserId) -> Call {
 pub fn account(input: u64, output: u64, cost_micros: i64) -> Account {
     let tokens = Tokens { input, output, ..Tokens::default() };
     let spent = Spent { tokens, cost_micros, estimated: false };
-    Account { spoke: None, credential: None, spent, outcome: Outcome::Succeeded, error_class: None, ended_at: NOON }
+    Account { credential: None, spent, outcome: Outcome::Succeeded, error_class: None, ended_at: NOON }
 }
 
 const ESTIMATE: Estimate = Estimate { input_tokens: 60, output_tokens: 40, cost_micros: 50 };

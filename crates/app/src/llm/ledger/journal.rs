@@ -110,6 +110,8 @@ struct State {
 pub struct Left {
     pub calls: Vec<(Call, Estimate)>,
     files: Vec<PathBuf>,
+    /// The highest number of a file.
+    last: u64,
 }
 
 impl Journal {
@@ -119,22 +121,8 @@ impl Journal {
     /// When the folder cannot be made or read.
     pub fn open(folder: &Path) -> io::Result<(Self, Left)> {
         fs::create_dir_all(folder)?;
-        let mut left = Left::default();
-        let mut last = 0;
-        for entry in fs::read_dir(folder)? {
-            let path = entry?.path();
-            if path.extension().is_none_or(|ending| ending != ENDING) {
-                continue;
-            }
-            let number = path.file_stem().and_then(|name| name.to_str()).and_then(|name| name.parse::<u64>().ok());
-            last = last.max(number.unwrap_or(0));
-            // The last line may be half a one: its call was not made.
-            let lines = String::from_utf8_lossy(&fs::read(&path)?).into_owned();
-            let read = lines.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
-            left.calls.extend(read.filter_map(Line::begun));
-            left.files.push(path);
-        }
-        let state = State { segments: Vec::new(), number: last };
+        let left = Left::read(folder)?;
+        let state = State { segments: Vec::new(), number: left.last };
         Ok((Self { folder: folder.to_owned(), state: Mutex::new(state) }, left))
     }
 
@@ -202,6 +190,33 @@ impl Journal {
 }
 
 impl Left {
+    /// What lies in a folder that nobody writes to.
+    ///
+    /// # Errors
+    /// When it cannot be read; one that is not there is empty.
+    pub fn read(folder: &Path) -> io::Result<Self> {
+        let mut left = Self::default();
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Ok(left),
+            Err(fault) => return Err(fault),
+        };
+        for entry in entries {
+            let path = entry?.path();
+            if path.extension().is_none_or(|ending| ending != ENDING) {
+                continue;
+            }
+            let number = path.file_stem().and_then(|name| name.to_str()).and_then(|name| name.parse::<u64>().ok());
+            left.last = left.last.max(number.unwrap_or(0));
+            // The last line may be half a one: its call was not made.
+            let lines = String::from_utf8_lossy(&fs::read(&path)?).into_owned();
+            let read = lines.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
+            left.calls.extend(read.filter_map(Line::begun));
+            left.files.push(path);
+        }
+        Ok(left)
+    }
+
     /// All of it is in the database.
     pub fn forget(self) {
         self.files.iter().for_each(|path| remove(path));

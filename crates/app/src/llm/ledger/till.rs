@@ -131,15 +131,6 @@ impl Till {
         self.put_soon(app, if noted { Slip::Record(call, account) } else { Slip::Close(call, account) });
     }
 
-    /// As [`Till::release`], without waiting.
-    pub fn release_soon(&self, app: &App, call: CallId) {
-        if let Some(journal) = app.llm.journal().filter(|journal| journal.knows(&call)) {
-            journal.settled([&call]);
-            return;
-        }
-        self.put_soon(app, Slip::Release(call));
-    }
-
     /// Returns when all that was put in before is written; before a process ends.
     pub async fn flush(&self) {
         let (reply, done) = oneshot::channel();
