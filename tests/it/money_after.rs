@@ -152,3 +152,38 @@ async fn calls_that_run_when_a_cap_is_set_are_in_it() {
     let refused = program.post("/v1/chat/completions", streamed("near/m", "#c hello")).await;
     assert_eq!(refused.status, 429, "{}", refused.text);
 }
+
+/// Thoughts that nobody hears are billed all the same: whoever leaves before the count comes has used what was kept for it.
+#[tokio::test]
+async fn leaving_a_model_that_thinks_costs_what_was_reserved() {
+    let store = Store::fresh().await;
+    let fake =
+        operator::speaker(Dialect::OpenAi, |_, _| Plan { gap_ms: 20, ..Plan::say(Saying::tokens("t", 2000)) }).await;
+    let server = Server::start(&store, None).await;
+    let admin = near(&server, &fake).await;
+    let ani = server.person("ani").await;
+    let program = program::of(&ani).await;
+    operator::limit(&admin, json!({"scope": "everyone", "tokens_per_day": 1_000_000})).await;
+    let mut spent = Vec::new();
+    for thinks in [false, true] {
+        let said = json!({"model": "near/m", "enabled": true, "capabilities": {"reasoning": thinks}});
+        operator::put(&admin, "models", said).await.expect(200);
+        let mut question = streamed("near/m", "#a hello");
+        question["max_tokens"] = json!(3_000);
+        let mut open = stream(&program, &question).await.ok().unwrap();
+        for _ in 0..5 {
+            open.next().await.unwrap();
+        }
+        drop(open);
+        let wanted = spent.len() + 1;
+        let calls = wait::until("it is counted", SOON, || async {
+            let calls = operator::settled(&admin).await;
+            (calls.len() == wanted).then_some(calls)
+        })
+        .await;
+        assert_eq!((&calls[0]["outcome"], &calls[0]["estimated"]), (&json!("cancelled"), &json!(true)), "{calls:?}");
+        spent.push(number(&calls[0], "output_tokens"));
+    }
+    assert!(spent[0] < 500, "what was heard: {spent:?}");
+    assert_eq!(spent[1], 3_000, "what was kept: {spent:?}");
+}

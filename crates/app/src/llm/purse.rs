@@ -323,4 +323,21 @@ mod tests {
             "what has no price costs nothing"
         );
     }
+
+    #[test]
+    fn a_providers_word_on_the_cost_is_believed_within_reason() {
+        let price = llm_gateway::Price { input: 2_000_000, output: 10_000_000, ..llm_gateway::Price::default() };
+        let said = |price, cost_micros| {
+            let usage = Usage { input_total: 1_000, output_total: 1_000, cost_micros, ..Usage::default() };
+            spent(price, &usage, false).cost_micros
+        };
+        assert_eq!(said(Some(&price), None), 12_000);
+        // A discount, or a surcharge of the day.
+        assert_eq!((said(Some(&price), Some(3)), said(Some(&price), Some(100_000))), (3, 100_000));
+        // Ten times the price and more is a mistake of theirs, not a bill of ours.
+        assert_eq!(said(Some(&price), Some(121_001)), 12_000);
+        assert_eq!(said(Some(&price), Some(i64::MAX)), 12_000);
+        // Without a price to measure it by there is still an end, and nothing makes room for others.
+        assert_eq!((said(None, Some(999_999_000_000)), said(None, Some(i64::MIN))), (MOST_SAID, 0));
+    }
 }

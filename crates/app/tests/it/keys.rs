@@ -242,3 +242,24 @@ async fn whoever_signs_out_everywhere_may_end_the_keys_as_well() {
         house.finish().await;
     }
 }
+
+/// Between two looks at the database a key is believed for half a second; a clock that is set back does not make that an hour.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_that_is_set_back_does_not_keep_a_revoked_key_alive() {
+    for house in houses().await {
+        let app = &house.app;
+        let ada = house.person("ada@example.com", Role::Member).await;
+        let at_device = house.as_person(ada, Role::Member, None);
+        let made = create(app, &at_device, new("a", &["chat"], None)).await.unwrap();
+        let (text, noon) = (made.text.expose(), app.clock.now());
+        house.wait(3600);
+        authenticate(app, text, app.clock.now()).await.unwrap();
+        // An hour back; then another node ends the key, and of that this one hears nothing.
+        let tx = app.db.begin().await.unwrap();
+        assert!(persistence::keys::revoke(&*tx, ada, made.key.id, noon).await.unwrap());
+        tx.commit().await.unwrap();
+        assert_eq!(code(authenticate(app, text, noon).await), "keys.revoked", "{}", house.name());
+        assert_eq!(code(authenticate(app, text, noon.plus(Duration::from_secs(60))).await), "keys.revoked");
+        house.finish().await;
+    }
+}

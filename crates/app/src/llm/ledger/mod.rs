@@ -7,8 +7,7 @@ pub mod till;
 
 pub use journal::{Journal, Left};
 pub use persistence::llm::ledger::{Account, Call, Estimate, Settled, Verdict};
-pub(crate) use sweep::sweep;
-pub use sweep::{Said, at_start, attempt_died, take_over};
+pub use sweep::{Said, at_start, attempt_died, sweep, take_over};
 pub use till::{Till, flush, till};
 
 use domain::ids::CallId;

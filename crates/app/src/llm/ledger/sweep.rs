@@ -129,7 +129,7 @@ async fn heard(tx: &Tx, calls: &[Unheard], said: &Said) -> Result<HashMap<CallId
 }
 
 /// Now and then: what is older than any call lives, of whatever node; and what has no use any more goes.
-pub(crate) async fn sweep(app: &App) -> Result<u64> {
+pub async fn sweep(app: &App) -> Result<u64> {
     let now = app.clock.now();
     let swept = all(app, Orphans::Before(now.minus(app.settings.whole_run).minus(GRACE))).await?;
     let tx = app.db.begin().await?;
