@@ -70,5 +70,6 @@ field-llm-price_in_past = A price cannot begin in the past: what calls have cost
 field-llm-range_invalid = The end must come after the beginning, by at most { $max } days.
 field-llm-model_unknown = Nobody offers this model.
 field-llm-subject_unknown = There is nobody with this id.
+field-llm-scope_absent = This server has no assistants and no rooms yet, so this limit would limit nobody.
 llm-price_unknown = The model { $model } has no price yet, and what you may spend is limited. An administrator can set its price (0 if it costs nothing).
     .title = The price of this model is not known

@@ -70,5 +70,6 @@ field-llm-price_in_past = Harga tidak dapat berlaku surut: biaya yang sudah terc
 field-llm-range_invalid = Akhir harus setelah awal, paling lama { $max } hari.
 field-llm-model_unknown = Tidak ada yang menyediakan model ini.
 field-llm-subject_unknown = Tidak ada yang memiliki id ini.
+field-llm-scope_absent = Server ini belum memiliki asisten dan ruang, jadi batas ini tidak akan membatasi siapa pun.
 llm-price_unknown = Model { $model } belum punya harga, sedangkan biaya Anda dibatasi. Administrator dapat menetapkan harganya (0 jika gratis).
     .title = Harga model ini tidak diketahui

@@ -70,5 +70,6 @@ field-llm-price_in_past = 価格を過去から始めることはできません
 field-llm-range_invalid = 終わりは始まりより後で、{ $max } 日以内にしてください。
 field-llm-model_unknown = このモデルはどこからも提供されていません。
 field-llm-subject_unknown = この id の対象はありません。
+field-llm-scope_absent = このサーバーにはまだアシスタントもルームもないため、この上限は誰にも効きません。
 llm-price_unknown = モデル { $model } にはまだ料金が設定されておらず、利用額に上限があるため使えません。管理者が料金を設定できます(無料なら0)。
     .title = このモデルの料金が不明です
