@@ -153,10 +153,17 @@ async fn what_an_attempt_has_said_is_told_from_what_it_went_on_from() {
         for (run, keep) in [(first, 0), (later, 2), (anew, 2)] {
             attempt(&test.db, run, keep).await;
         }
-        store(&test.db, &[(first, 0, "one "), (first, 4, "two")]).await;
-        store(&test.db, &[(later, 0, "予測"), (later, 2, " of"), (later, 5, " rain")]).await;
-        // What was to be gone on from was thrown away after all.
-        store(&test.db, &[(anew, 0, "from the start")]).await;
+        // Of the last one, what was to be gone on from was thrown away after all.
+        for piece in [
+            (first, 0, "one "),
+            (first, 4, "two"),
+            (later, 0, "予測"),
+            (later, 2, " of"),
+            (later, 5, " rain"),
+            (anew, 0, "from the start"),
+        ] {
+            store(&test.db, &[piece]).await;
+        }
         let mut found = said(test.db.read(), &[(first, 1), (later, 1), (anew, 1), (first, 2)]).await.unwrap();
         let mut of = |run| found.remove(&(run, 1)).unwrap();
         assert_eq!([of(first), of(later), of(anew)], ["one two", " of rain", "from the start"], "{}", test.name());
