@@ -48,7 +48,7 @@ pub(crate) fn settings(Configured { provider, headers, credentials }: &Configure
         ..CredentialSettings::new(&own.id.to_string(), &own.label, own.secret.clone())
     });
     ProviderSettings {
-        headers: headers.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect(),
+        headers: headers.clone(),
         network,
         credentials: credentials.collect(),
         models: provider.models.clone(),
