@@ -32,20 +32,34 @@ export class Desk {
     return (text === "" ? {} : JSON.parse(text)) as T;
   }
 
-  async provider(name: string, url: string): Promise<void> {
+  /** A provider with these keys, by their labels. */
+  async provider(name: string, url: string, keys: Record<string, string> = {}): Promise<void> {
     const made = await this.call<{ provider: { id: string } }>("POST", "/admin/llm/providers", {
       name,
       kind: "compatible",
       base_url: url,
       private_network: true,
+      credentials: Object.entries(keys).map(([label, secret]) => ({ label, secret, weight: 1 })),
     });
-    this.#made.push(made.provider.id);
+    this.#made.push(`providers/${made.provider.id}`);
+  }
+
+  async route(name: string, models: string[]): Promise<void> {
+    const steps = models.map((model) => ({ model, may_continue: true }));
+    const made = await this.call<{ id: string }>("POST", "/admin/llm/routes", { name, steps });
+    this.#made.push(`routes/${made.id}`);
   }
 
   /** Other journeys ask the same server: none of them should meet a provider that is gone. */
   async tidy(): Promise<void> {
-    for (const id of this.#made.splice(0))
-      await this.call("DELETE", `/admin/llm/providers/${id}`, undefined, { "If-Match": "*" });
+    for (const path of this.#made.splice(0).reverse())
+      await this.call("DELETE", `/admin/llm/${path}`, undefined, { "If-Match": "*" });
+  }
+
+  /** No journey is to be stopped by the limit of another one. */
+  async liftAll(): Promise<void> {
+    const { items } = await this.call<{ items: { id: string }[] }>("GET", "/admin/llm/limits");
+    for (const { id } of items) await this.call("DELETE", `/admin/llm/limits/${id}`);
   }
 
   /** Asks in a new conversation and waits for the end of the answer. */

@@ -50,11 +50,11 @@ test("@phone a provider is tried out, connected, tested, given a credential and 
   await dialog.getByLabel("Base address").fill(upstream.url);
   await dialog.getByRole("button", { name: "Try out and connect" }).click();
   await expect(dialog).toBeHidden();
-  await expect(page.getByText(new RegExp(`${name} answers: 3 models`))).toBeVisible();
+  await expect(page.getByText(new RegExp(`${name} answers: 4 models`))).toBeVisible();
 
   const card = page.getByRole("article", { name });
   await card.getByRole("button", { name: "Test" }).click();
-  await expect(page.getByText(new RegExp(`${name} answers: 3 models`)).first()).toBeVisible();
+  await expect(page.getByText(new RegExp(`${name} answers: 4 models`)).first()).toBeVisible();
   await card.getByRole("button", { name: "Add a credential" }).click();
   const form = page.getByRole("dialog", { name: `Add a credential to ${name}` });
   await form.getByLabel("Label").fill("Spare");

@@ -2,6 +2,8 @@
 import { expect, test } from "@playwright/test";
 import { expectAccessibleInBoth } from "./a11y.ts";
 import { register } from "./account.ts";
+import { Desk, unique } from "./admin-steps.ts";
+import { MODELS, startUpstream } from "./upstream.ts";
 
 test("@phone a key is made, opens what its scopes say, and is revoked", async ({ page }) => {
   const person = await register(page);
@@ -84,6 +86,56 @@ test("every open page hears of a key, and logging out everywhere can end it", as
   await question.getByRole("button", { name: "Log out everywhere" }).click();
   await expect(page).toHaveURL(/login/);
   expect((await page.request.get("/api/v1/me/limits", program)).status()).toBe(401);
+});
+
+test("@phone a key that is revoked while it is in use falls silent", async ({ page }) => {
+  const upstream = await startUpstream();
+  const desk = await Desk.of(page.request);
+  try {
+    const provider = unique("talk");
+    await desk.provider(provider, upstream.url);
+    const person = await register(page);
+    await page.goto("/settings/keys");
+    await page.getByRole("button", { name: "Create a key" }).click();
+    await page.getByRole("dialog").getByLabel("Name").fill("Robot");
+    await page.getByRole("dialog").getByLabel("Your password").fill(person.password);
+    await page.getByRole("button", { name: "Create key" }).click();
+    const shown = page.getByRole("dialog", { name: "Your new key" });
+    const text = await shown.getByLabel("Key “Robot”").inputValue();
+    await shown.getByRole("button", { name: "I have kept it" }).click();
+
+    // A program listens to an answer that does not end by itself.
+    const asked = await fetch(new URL("/v1/chat/completions", page.url()), {
+      method: "POST",
+      headers: { Authorization: `Bearer ${text}`, "Content-Type": "application/json" },
+      body: JSON.stringify({
+        model: `${provider}/${MODELS.half}`,
+        stream: true,
+        messages: [{ role: "user", content: "Go on and on about queues" }],
+      }),
+    });
+    expect(asked.status).toBe(200);
+    const listened = asked.body?.getReader();
+    expect(new TextDecoder().decode((await listened?.read())?.value)).toContain("data: ");
+
+    await page.reload();
+    const row = page.getByRole("listitem").filter({ hasText: "Robot" });
+    await expect(row).toContainText(/Used .*ago|Used now/);
+    await row.getByRole("button", { name: "Revoke Robot" }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "Revoke" }).click();
+    await expect(row.getByText("Revoked", { exact: true })).toBeVisible();
+    const rest = async () => {
+      for (;;) if ((await listened?.read())?.done !== false) return "silent";
+    };
+    expect(await rest().catch(() => "cut")).toMatch(/silent|cut/);
+    const again = await fetch(new URL("/v1/models", page.url()), {
+      headers: { Authorization: `Bearer ${text}` },
+    });
+    expect(again.status).toBe(401);
+  } finally {
+    await desk.tidy();
+    upstream.stop();
+  }
 });
 
 test("one's own usage is empty at first and says so", async ({ page }) => {

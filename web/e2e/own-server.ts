@@ -22,6 +22,8 @@ async function freePort(): Promise<number> {
 
 export interface Running {
   url: string;
+  /** Its data directory. */
+  folder: string;
   stop: () => Promise<void>;
 }
 
@@ -58,7 +60,7 @@ export async function startServer(
   };
   for (let tries = 0; tries < 200; tries += 1) {
     const ready = await fetch(`${url}/readyz`).catch(() => null);
-    if (ready?.ok) return { url, stop };
+    if (ready?.ok) return { url, folder, stop };
     await wait(100);
   }
   await stop();

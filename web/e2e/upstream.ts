@@ -1,4 +1,6 @@
-// An upstream for servers of our own: `steady` models answer at once, `half` stop in the middle and wait, `broken` never answer.
+// An upstream for servers of our own. What it does is said by the model that is asked: `steady` answers at once, `half` stops in the
+// middle and waits, `cut` hangs up there, `broken` never answers; and by the key: one is limited, and keys can be revoked. What is left of
+// the money is said by the path: much at /router, little at /thin, next to nothing at /dry.
 
 import { readFileSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";
@@ -10,6 +12,14 @@ export const MODELS = {
   half: "qwen3-32b",
   broken: "mistral-small",
 } as const;
+/** For chains: it answers half, then the line is dead. */
+export const CUT = "gemma-3-27b";
+/** What a key makes of a call. */
+export const KEYS = {
+  good: "sk-of-the-tests",
+  limited: "sk-limited-for-a-while",
+  revocable: "sk-of-somebody-who-left",
+} as const;
 
 const RICH = readFileSync(join(import.meta.dirname, "../../tests/src/fake_llm/rich.md"), "utf8");
 const BRIEF = RICH.slice(0, RICH.indexOf("Three things")).trimEnd();
@@ -20,6 +30,8 @@ const HALF_AT = RICH.indexOf("match run(") + 24;
 
 export interface Upstream {
   url: string;
+  /** From now on nobody knows this key. */
+  revoke: (key: string) => void;
   stop: () => void;
 }
 
@@ -27,30 +39,49 @@ export function providerSettings(url: string): Record<string, string> {
   return {
     OBROL_PROVIDER_FAKE_KIND: "openai",
     OBROL_PROVIDER_FAKE_BASE_URL: url,
-    OBROL_PROVIDER_FAKE_API_KEY: "sk-of-the-tests",
+    OBROL_PROVIDER_FAKE_API_KEY: KEYS.good,
     OBROL_PROVIDER_FAKE_MODELS: Object.values(MODELS).join(","),
   };
 }
 
 export async function startUpstream(): Promise<Upstream> {
+  const revoked = new Set<string>();
   const server = createServer((request, response) => {
     let body = "";
     request.on("data", (part) => {
       body += part;
     });
     request.on("end", () => {
-      if (!list(request.url ?? "", response)) void answer(body, response);
+      const { url = "", headers } = request;
+      const key = headers.authorization?.replace("Bearer ", "") ?? "";
+      if (!turnedAway(key, revoked, response) && !list(url, response)) answer(body, response);
     });
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    revoke: (key) => revoked.add(key),
     stop: () => {
       server.closeAllConnections();
       server.close();
     },
   };
 }
+
+/** By its key. Lists are told to a limited one, so that a provider can be connected with it. */
+function turnedAway(key: string, revoked: Set<string>, response: ServerResponse): boolean {
+  const say = (status: number, headers: Record<string, string>, message: string) => {
+    response.writeHead(status, { "content-type": "application/json", ...headers });
+    response.end(JSON.stringify({ error: { message, type: "made_to_fail" } }));
+    return true;
+  };
+  if (revoked.has(key)) return say(401, {}, "this key is not known");
+  const limited = key === KEYS.limited && response.req.method === "POST";
+  return limited && say(429, { "retry-after": "3000" }, "too many requests");
+}
+
+/** What was used, by path; a key may use 25 dollars. */
+const USED = { router: 3.4, thin: 20.65, dry: 24.58 } as const;
 
 /** Lists of models as OpenAI and OpenRouter write them, and what is left of the money. */
 function list(url: string, response: ServerResponse): boolean {
@@ -59,12 +90,18 @@ function list(url: string, response: ServerResponse): boolean {
     response.end(JSON.stringify(body));
     return true;
   };
-  if (url.endsWith("/credits")) return say({ data: { total_credits: 25, total_usage: 21.4 } });
+  const used = Object.entries(USED).find(([name]) => url.startsWith(`/${name}/`))?.[1];
+  if (url.endsWith("/key"))
+    return say({ data: { limit: 25, usage: used ?? 0, limit_remaining: 25 - (used ?? 0) } });
   if (!url.endsWith("/models")) return false;
-  if (!url.startsWith("/router"))
+  if (used === undefined)
     return say({
       object: "list",
-      data: Object.values(MODELS).map((id) => ({ id, object: "model", owned_by: "tests" })),
+      data: [...Object.values(MODELS), CUT].map((id) => ({
+        id,
+        object: "model",
+        owned_by: "tests",
+      })),
     });
   return say({
     data: ROUTED.map(([id, name, window, input, output]) => ({
@@ -95,21 +132,33 @@ const ROUTED = [
     "0.0000001",
   ],
   ["anthropic/claude-sonnet-4", "Anthropic: Claude Sonnet 4", 1_000_000, "0.000003", "0.000015"],
+  [
+    "nousresearch/hermes-4-llama-3.1-405b-instruct-extended-context-preview-2026-02-28-awq",
+    "Nous: Hermes 4 Llama 3.1 405B Instruct, extended context (preview of February 28, 2026)",
+    131_072,
+    "0.0000008",
+    "0.0000024",
+  ],
 ] as const;
 
-async function answer(body: string, response: ServerResponse): Promise<void> {
+function answer(body: string, response: ServerResponse): void {
   const asked = body === "" ? {} : JSON.parse(body);
   if (asked.model === MODELS.broken) {
     response.writeHead(500, { "content-type": "application/json" });
     response.end(JSON.stringify({ error: { message: "made to fail", type: "server_error" } }));
     return;
   }
-  const question = JSON.stringify(asked.messages?.at(-1)?.content ?? "");
-  const text = /brief/i.test(question)
+  const messages: { role: string; content: unknown }[] = asked.messages ?? [];
+  const last = messages.at(-1);
+  const begun = last?.role === "assistant" ? String(last.content) : "";
+  const question = JSON.stringify(messages.findLast((one) => one.role === "user")?.content ?? "");
+  const whole = /brief/i.test(question)
     ? BRIEF
     : /queue/i.test(question) || asked.model === MODELS.half
       ? RICH
       : SHORT;
+  // Who is given the beginning of an answer goes on from there.
+  const text = whole.startsWith(begun) ? whole.slice(begun.length) : whole;
   const usage = { prompt_tokens: 24, completion_tokens: Math.ceil(text.length / 4) };
   if (asked.stream !== true) {
     response.writeHead(200, { "content-type": "application/json" });
@@ -126,6 +175,13 @@ async function answer(body: string, response: ServerResponse): Promise<void> {
     );
   if (asked.model === MODELS.half) {
     say({ role: "assistant", content: text.slice(0, HALF_AT) });
+    return;
+  }
+  if (asked.model === CUT) {
+    const content = text.slice(0, Math.ceil(text.length / 2));
+    say({ role: "assistant", content });
+    // Later: what was said is read by then.
+    setTimeout(() => response.destroy(), 800);
     return;
   }
   say({ role: "assistant", content: text });

@@ -37,15 +37,19 @@ export class Album {
       const wide = await this.page.evaluate(
         () => document.documentElement.scrollWidth - innerWidth,
       );
-      if (wide > 0) faults.push(`${this.#look.name}/${name}: ${wide} px too wide`);
+      if (wide > 0) this.#note(name, `${wide} px too wide`);
       const { violations } = await new AxeBuilder({ page: this.page }).analyze();
       for (const one of violations)
-        faults.push(
-          `${this.#look.name}/${name}: ${one.id} ${one.nodes.map((node) => node.target).join(", ")}`,
-        );
+        this.#note(name, `${one.id} ${one.nodes.map((node) => node.target).join(", ")}`);
     } catch (error) {
-      faults.push(`${this.#look.name}/${name}: ${String(error).split("\n").slice(0, 2).join(" ")}`);
+      this.#note(name, String(error).split("\n").slice(0, 2).join(" "));
     }
+  }
+
+  #note(name: string, what: string): void {
+    const fault = `${this.#look.name}/${name}: ${what}`;
+    console.error(fault);
+    faults.push(fault);
   }
 
   async openSide(): Promise<void> {

@@ -25,6 +25,7 @@ const TITLES = [
 export class Device {
   readonly #url: string;
   readonly #token: string;
+  #key: Promise<string> | undefined;
 
   private constructor(url: string, token: string) {
     this.#url = url;
@@ -102,6 +103,24 @@ export class Device {
       await new Promise((done) => setTimeout(done, 100));
     }
     throw new Error(`run ${run} does not end`);
+  }
+
+  /** As a program asks, which waits for nobody's place in the queue; returns what it hears. */
+  async program(model: string, text: string): Promise<string> {
+    const scopes = ["chat"];
+    this.#key ??= this.call<{ text: string }>("POST", "/me/api-keys", {
+      name: "Dashboard in the hall",
+      scopes,
+      password: PASSWORD,
+    }).then(({ text }) => text);
+    const answer = await fetch(`${this.#url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { Authorization: `Bearer ${await this.#key}`, "Content-Type": "application/json" },
+      body: JSON.stringify({ model, messages: [{ role: "user", content: text }] }),
+    });
+    const said = await answer.text();
+    if ([401, 403].includes(answer.status)) throw new Error(`a program may not ask: ${said}`);
+    return said;
   }
 
   cancel(run: string): Promise<unknown> {

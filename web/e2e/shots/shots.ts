@@ -7,7 +7,8 @@ import { ADMIN, PASSWORD, type Running, startServer } from "../own-server.ts";
 import { MODELS, providerSettings, startUpstream } from "../upstream.ts";
 import { Album, faults, type Look, OUT } from "./album.ts";
 import { Device } from "./api.ts";
-import { operator, seedDesk } from "./desk.ts";
+import { beginner, operator, seedDesk, seedLimits } from "./desk.ts";
+import { type Chats, makeTrouble, savedChats } from "./troubles.ts";
 
 const DIST = join(import.meta.dirname, "../../dist");
 const QUESTION = "How does a queue differ from a cron job? Show me a worker in Rust.";
@@ -27,7 +28,7 @@ const LOOKS: Look[] = [
   { name: "desktop-id", phone: false, dark: true, locale: "id" },
 ];
 
-interface Seeded {
+interface Seeded extends Chats {
   rich: string;
   readme: string;
   half: string;
@@ -56,6 +57,7 @@ async function seed(device: Device): Promise<Seeded> {
     "Thank you. And the phone?",
   ])
     await device.settled(await device.ask(long.id, more));
+  const saved = await savedChats(device);
   const failed = await asked(MODELS.broken, "Will this one work?", "Train times to Bandung");
   await device.settled(failed.run);
   const branched = await asked(
@@ -102,6 +104,7 @@ async function seed(device: Device): Promise<Seeded> {
     queued: queued.id,
     branched: branched.id,
     long: long.id,
+    ...saved,
   };
 }
 
@@ -190,6 +193,8 @@ async function reader(album: Album, server: Running, seeded: Seeded): Promise<vo
       .evaluate((one) => one.scrollTo({ top: 0 }));
   });
   await album.take("24-failed", () => open(seeded.failed));
+  await album.take("24-continued", () => open(seeded.continued));
+  await album.take("24-instead", () => open(seeded.instead));
   await album.take("25-stopped", () => open(seeded.stopped));
   await album.take("26-queued", () => open(seeded.queued));
   await album.take("27-queued-list", async () => {
@@ -285,12 +290,21 @@ async function reader(album: Album, server: Running, seeded: Seeded): Promise<vo
   });
 }
 
+async function signIn(context: BrowserContext, { url }: Running): Promise<void> {
+  await context.request.post(`${url}/api/v1/auth/login`, {
+    data: { email: ADMIN, password: PASSWORD },
+    headers: { Origin: url },
+  });
+}
+
 async function shoot(
   browser: Browser,
   look: Look,
   server: Running,
   fresh: Running,
+  bare: Running,
   seeded: Seeded,
+  device: Device,
 ): Promise<void> {
   mkdirSync(join(OUT, look.name), { recursive: true });
   const context = await browser.newContext({
@@ -306,12 +320,11 @@ async function shoot(
   await serveBuilt(context);
   const album = new Album(look, await context.newPage());
   await visitor(album, server, fresh);
-  await context.request.post(`${server.url}/api/v1/auth/login`, {
-    data: { email: ADMIN, password: PASSWORD },
-    headers: { Origin: server.url },
-  });
+  await signIn(context, server);
   await reader(album, server, seeded);
-  await operator(album, server.url);
+  await operator(album, server.url, device);
+  await signIn(context, bare);
+  await beginner(album, bare.url);
   await context.close();
 }
 
@@ -325,6 +338,7 @@ const server = await startServer(
   true,
 );
 const fresh = await startServer({}, false);
+const bare = await startServer({ OBROL_GUIDE: "no" }, true);
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic"],
@@ -332,14 +346,17 @@ const browser = await chromium.launch({
 try {
   const device = await Device.of(server.url);
   await seedDesk(device, upstream.url);
+  await makeTrouble(device, server.folder, upstream);
   const seeded = await seed(device);
+  await seedLimits(device);
   const wanted = process.env.SHOTS_LOOKS?.split(",");
   for (const look of LOOKS.filter(({ name }) => wanted?.includes(name) ?? true))
-    await shoot(browser, look, server, fresh, seeded);
+    await shoot(browser, look, server, fresh, bare, seeded, device);
 } finally {
   await browser.close();
   await server.stop();
   await fresh.stop();
+  await bare.stop();
   upstream.stop();
 }
 console.log(faults.length === 0 ? "no faults" : faults.join("\n"));

@@ -1,4 +1,5 @@
 // A series over time as bars, drawn as SVG: no library, and the numbers stand in a table beside it.
+import { clsx } from "clsx";
 import { useTranslations } from "use-intl";
 
 export interface Bar {
@@ -31,11 +32,14 @@ export function Bars({ label, what, bars, text }: BarsProps) {
   const most = Math.max(0, ...bars.map((bar) => bar.value));
   const top = niceTop(most);
   const peak = bars.find((bar) => bar.value === most);
-  const summary =
-    peak === undefined || most === 0
-      ? t("nothing", { label })
-      : t("summary", { label, count: bars.length, value: text(most), at: peak.label });
-  const gap = bars.length > 60 ? 0.1 : 0.25;
+  // Few bars stay bars and do not become walls.
+  const gap = bars.length > 60 ? 0.1 : Math.max(0.25, 1 - bars.length * 0.08);
+  if (peak === undefined || most === 0)
+    return (
+      <p className="grid min-h-44 place-items-center rounded-card border border-line bg-surface p-4 text-center text-muted text-sm">
+        {t("nothing", { label })}
+      </p>
+    );
   return (
     <figure className="rounded-card border border-line bg-surface p-4">
       <div className="flex gap-3">
@@ -50,7 +54,12 @@ export function Bars({ label, what, bars, text }: BarsProps) {
         <div className="min-w-0 flex-1 py-2">
           <svg
             role="img"
-            aria-label={summary}
+            aria-label={t("summary", {
+              label,
+              count: bars.length,
+              value: text(most),
+              at: peak.label,
+            })}
             viewBox={`0 0 ${Math.max(bars.length, 1)} ${HEIGHT}`}
             preserveAspectRatio="none"
             className="h-40 w-full overflow-visible"
@@ -84,7 +93,10 @@ export function Bars({ label, what, bars, text }: BarsProps) {
           </svg>
           <div
             aria-hidden="true"
-            className="mt-1.5 flex justify-between gap-2 text-muted text-xs tabular-nums"
+            className={clsx(
+              "mt-1.5 flex gap-2 text-muted text-xs tabular-nums",
+              bars.length > 1 ? "justify-between" : "justify-center",
+            )}
           >
             <span>{bars[0]?.label}</span>
             {bars.length > 2 ? <span>{bars[Math.floor((bars.length - 1) / 2)]?.label}</span> : null}

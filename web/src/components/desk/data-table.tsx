@@ -6,6 +6,8 @@ export interface Column<T> {
   key: string;
   head: string;
   cell: (row: T) => ReactNode;
+  /** Long names: they get the room that is left. */
+  grow?: boolean;
   /** Numbers stand at the end. */
   end?: boolean;
   /** The head is spoken only: buttons need none. */
@@ -53,7 +55,8 @@ export function DataTable<T>({ label, columns, rows, keyOf, foot }: DataTablePro
                 scope="col"
                 className={clsx(
                   "px-4 py-2.5 font-medium text-muted text-xs",
-                  column.end ? "text-end" : "text-start",
+                  column.end ? "text-end @xl:whitespace-nowrap" : "text-start",
+                  column.grow && "w-1/2",
                 )}
               >
                 {column.quiet ? <span className="sr-only">{column.head}</span> : column.head}
@@ -80,7 +83,7 @@ export function DataTable<T>({ label, columns, rows, keyOf, foot }: DataTablePro
                     data-label={column.quiet ? "" : column.head}
                     className={clsx(
                       column.corner ? cornerClass : cellClass,
-                      column.end && "text-end tabular-nums",
+                      column.end && "text-end @xl:whitespace-nowrap tabular-nums",
                     )}
                   >
                     {column.cell(row)}
@@ -103,7 +106,10 @@ export function DataTable<T>({ label, columns, rows, keyOf, foot }: DataTablePro
                     {...is.cell}
                     key={column.key}
                     data-label={column.head}
-                    className={clsx(cellClass, column.end && "text-end tabular-nums")}
+                    className={clsx(
+                      cellClass,
+                      column.end && "text-end @xl:whitespace-nowrap tabular-nums",
+                    )}
                   >
                     {foot[place]}
                   </td>

@@ -8,7 +8,10 @@ import { Skeleton } from "@/components/ui/skeleton.tsx";
 import { useProblemText } from "@/lib/i18n/use-problem-text.ts";
 
 export interface LoadedProps<T> {
-  query: Pick<UseQueryResult<T>, "data" | "error" | "isError" | "isFetching" | "refetch">;
+  query: Pick<
+    UseQueryResult<T>,
+    "data" | "error" | "fetchStatus" | "isError" | "isFetching" | "refetch"
+  >;
   /** What could not be loaded, as a sentence. */
   failed: string;
   children: (data: T) => ReactNode;
@@ -17,6 +20,7 @@ export interface LoadedProps<T> {
 
 export function Loaded<T>({ query, failed, children, rows = 3 }: LoadedProps<T>) {
   const common = useTranslations("common");
+  const offline = useTranslations("offline");
   const text = useProblemText();
   const { data } = query;
   return (
@@ -34,7 +38,9 @@ export function Loaded<T>({ query, failed, children, rows = 3 }: LoadedProps<T>)
           {text(query.error)}
         </Alert>
       ) : null}
-      {data === undefined && !query.isError ? (
+      {data === undefined && query.fetchStatus === "paused" ? (
+        <Alert tone="warn">{offline("waits")}</Alert>
+      ) : data === undefined && !query.isError ? (
         <div role="status" className="flex flex-col gap-3">
           <span className="sr-only">{common("loading")}</span>
           {Array.from({ length: rows }, (_, place) => `${place}`).map((place) => (

@@ -21,12 +21,12 @@ export function Segmented<T extends string>({
   return (
     <fieldset className="flex flex-col gap-1.5">
       <legend className="mb-1.5 font-medium text-sm">{label}</legend>
-      <div className="grid auto-cols-fr grid-flow-row gap-1 rounded-xl bg-sunken p-1 sm:grid-flow-col">
+      <div className="flex flex-wrap gap-1 rounded-xl bg-sunken p-1">
         {choices.map((choice) => (
           <label
             key={choice.value}
             lang={choice.lang}
-            className="flex min-h-11 cursor-pointer items-center justify-center gap-2 rounded-lg px-3 text-center text-muted text-sm hover:text-ink has-checked:bg-surface has-checked:font-medium has-checked:text-ink has-checked:shadow-card has-focus-visible:outline-2 has-focus-visible:outline-accent dark:has-checked:bg-raised"
+            className="flex min-h-11 flex-auto basis-24 cursor-pointer items-center justify-center gap-2 rounded-lg px-3 text-center text-muted text-sm hover:text-ink has-checked:bg-surface has-checked:font-medium has-checked:text-ink has-checked:shadow-card has-focus-visible:outline-2 has-focus-visible:outline-accent dark:has-checked:bg-raised"
           >
             <input
               type="radio"

@@ -14,6 +14,9 @@ export const providersQuery = queryOptions({
   refetchInterval: FRESH_MS,
 });
 
+/** What is fetched again when a provider comes, goes or changes. */
+export const PROVIDER_TOUCHES = [providersQuery.queryKey, ["admin", "models"], ["models"]];
+
 /** A provider as it is now. */
 export async function readProvider(id: string): Promise<Provider> {
   return (await read(id)).data;

@@ -10,6 +10,9 @@ export const routesQuery = queryOptions({
   queryFn: ({ signal }) => dataOf(api.GET("/api/v1/admin/llm/routes", { signal })),
 });
 
+/** What is fetched again when a route comes, goes or changes. */
+export const ROUTE_TOUCHES = [routesQuery.queryKey, ["admin", "models"], ["models"]];
+
 /** A route and the version that it has. */
 export async function readRoute(id: string): Promise<{ route: LlmRoute; etag: string }> {
   const { data, response } = await read(id);

@@ -4,7 +4,7 @@ import { CircleAlert, CircleCheck, TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import { useFormatter, useNow, useTranslations } from "use-intl";
 import { Badge } from "@/components/desk/badge.tsx";
-import { Loaded } from "@/components/desk/loaded.tsx";
+import { Listed } from "@/components/desk/listed.tsx";
 import { cardClass, focusTitle } from "@/components/desk/page.tsx";
 import { Switch } from "@/components/desk/switch.tsx";
 import { Button } from "@/components/ui/button.tsx";
@@ -27,37 +27,31 @@ export function AlertList() {
   return (
     <>
       <Switch label={t("showResolved")} checked={all} onChange={setAll} />
-      <Loaded query={alerts} failed={t("alertsFailed")} rows={2}>
-        {(data) => {
-          const items = data.pages.flatMap((page) => page.items);
-          return items.length === 0 ? (
-            <p className="flex items-center gap-3 rounded-card bg-good-soft px-4 py-3 text-good-ink text-sm">
-              <CircleCheck className="size-5 shrink-0" aria-hidden="true" />
-              {t("noAlerts")}
-            </p>
-          ) : (
-            <ul className={`${cardClass} divide-y divide-line`}>
-              {items.map((one) => (
-                <AlertRow
-                  key={one.id}
-                  alert={one}
-                  busy={resolve.value === one.id}
-                  onResolve={() => resolve.run(one.id)}
-                />
-              ))}
-            </ul>
-          );
-        }}
-      </Loaded>
-      {alerts.hasNextPage ? (
-        <Button
-          tone="quiet"
-          busy={alerts.isFetchingNextPage}
-          onClick={() => void alerts.fetchNextPage()}
-        >
-          {t("more")}
-        </Button>
-      ) : null}
+      <Listed
+        query={alerts}
+        failed={t("alertsFailed")}
+        rows={2}
+        more={t("more")}
+        empty={
+          <p className="flex items-center gap-3 rounded-card bg-good-soft px-4 py-3 text-good-ink text-sm">
+            <CircleCheck className="size-5 shrink-0" aria-hidden="true" />
+            {t("noAlerts")}
+          </p>
+        }
+      >
+        {(items) => (
+          <ul className={`${cardClass} divide-y divide-line`}>
+            {items.map((one) => (
+              <AlertRow
+                key={one.id}
+                alert={one}
+                busy={resolve.value === one.id}
+                onResolve={() => resolve.run(one.id)}
+              />
+            ))}
+          </ul>
+        )}
+      </Listed>
     </>
   );
 }
@@ -97,6 +91,7 @@ function AlertRow({ alert, busy, onResolve }: AlertRowProps) {
       {alert.resolved_at ? null : (
         <Button
           tone="secondary"
+          className="ms-auto"
           busy={busy}
           aria-label={t("resolveNamed", {
             name: [name, alert.provider].filter(Boolean).join(", "),

@@ -2,9 +2,7 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
-import { FormEnd } from "@/components/desk/form-end.tsx";
-import { Alert } from "@/components/ui/alert.tsx";
-import { Dialog } from "@/components/ui/dialog.tsx";
+import { FormDialog } from "@/components/desk/form-dialog.tsx";
 import { TextField } from "@/components/ui/field.tsx";
 import { PasswordField } from "@/components/ui/password-field.tsx";
 import { toast } from "@/components/ui/toast-store.ts";
@@ -49,34 +47,32 @@ export function CredentialDialog({ provider, credential, onClose }: CredentialDi
     onClose();
   });
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => (open ? undefined : onClose())}
+    <FormDialog
       title={credential === null ? t("addTitle", { provider: provider.name }) : t("editTitle")}
+      fault={form.fault}
+      busy={form.busy}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form noValidate onSubmit={submit} className="flex flex-col gap-5">
-        {form.fault ? <Alert tone="danger">{form.fault}</Alert> : null}
-        <TextField
-          label={t("label")}
-          hint={t("labelHint")}
-          autoComplete="off"
-          {...form.field("label")}
-        />
-        <PasswordField
-          label={t("secret")}
-          hint={credential === null ? t("secretHint") : t("secretKeep")}
-          autoComplete="off"
-          {...form.field("secret")}
-        />
-        <TextField
-          label={t("weightLabel")}
-          hint={t("weightHint")}
-          inputMode="numeric"
-          autoComplete="off"
-          {...form.field("weight")}
-        />
-        <FormEnd busy={form.busy} onCancel={onClose} />
-      </form>
-    </Dialog>
+      <TextField
+        label={t("label")}
+        hint={t("labelHint")}
+        autoComplete="off"
+        {...form.field("label")}
+      />
+      <PasswordField
+        label={t("secret")}
+        hint={credential === null ? t("secretHint") : t("secretKeep")}
+        autoComplete="off"
+        {...form.field("secret")}
+      />
+      <TextField
+        label={t("weightLabel")}
+        hint={t("weightHint")}
+        inputMode="numeric"
+        autoComplete="off"
+        {...form.field("weight")}
+      />
+    </FormDialog>
   );
 }

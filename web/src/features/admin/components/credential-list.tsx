@@ -2,10 +2,9 @@
 import { Ellipsis, KeyRound, Pencil, Plus, Power, Trash2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useFormatter, useNow, useTranslations } from "use-intl";
+import { AskFirst } from "@/components/desk/ask-first.tsx";
 import { Badge } from "@/components/desk/badge.tsx";
-import { focusTitle } from "@/components/desk/page.tsx";
 import { Button } from "@/components/ui/button.tsx";
-import { Confirm } from "@/components/ui/confirm.tsx";
 import { IconButton } from "@/components/ui/icon-button.tsx";
 import { Menu, MenuItem, MenuSeparator } from "@/components/ui/menu.tsx";
 import type { Credential, Provider } from "@/lib/api/types.ts";
@@ -24,15 +23,6 @@ export function CredentialList({ provider }: { provider: Provider }) {
     act: (one) => changeCredential(provider.id, one.id, { enabled: one.state === "disabled" }),
     touches,
     loud: true,
-  });
-  const remove = useChange<string>({
-    act: (cid) => removeCredential(provider.id, cid),
-    touches,
-    said: t("removed"),
-    done: () => {
-      setLeaving(null);
-      focusTitle();
-    },
   });
   return (
     <div className="flex flex-col gap-1">
@@ -90,21 +80,15 @@ export function CredentialList({ provider }: { provider: Provider }) {
           onClose={() => setEditing(null)}
         />
       )}
-      <Confirm
-        open={leaving !== null}
-        onOpenChange={(open) => {
-          if (!open) {
-            setLeaving(null);
-            remove.reset();
-          }
-        }}
-        title={t("removeTitle", { label: leaving?.label ?? "" })}
-        description={t("removeBody")}
-        confirmLabel={t("remove")}
-        danger
-        busy={remove.busy}
-        error={remove.fault}
-        onConfirm={() => leaving && remove.run(leaving.id)}
+      <AskFirst
+        about={leaving}
+        onClose={() => setLeaving(null)}
+        act={(one) => removeCredential(provider.id, one.id)}
+        touches={touches}
+        said={t("removed")}
+        title={({ label }) => t("removeTitle", { label })}
+        body={() => t("removeBody")}
+        label={t("remove")}
       />
     </div>
   );
@@ -116,17 +100,20 @@ function Row({ credential, menu }: { credential: Credential; menu: ReactNode }) 
   const now = useNow({ updateInterval: 60_000 });
   const used = credential.last_used_at ? new Date(credential.last_used_at) : null;
   const reason = credential.disabled_reason;
+  const rests = Math.ceil((credential.rests_ms ?? 0) / 1000);
+  const state =
+    credential.condition !== "resting" || rests === 0
+      ? t(`condition.${credential.condition}`)
+      : rests < 100
+        ? t("restsFor", { seconds: rests })
+        : t("restsLong", { minutes: Math.round(rests / 60) });
   return (
     <li className="flex items-center gap-3 py-2">
       <KeyRound className="size-4.5 shrink-0 text-muted" aria-hidden="true" />
       <div className="min-w-0 flex-1">
         <p className="flex flex-wrap items-center gap-2 text-sm">
-          <span className="break-all font-medium">{credential.label}</span>
-          <Badge tone={reason ? "danger" : CONDITION_TONES[credential.condition]}>
-            {credential.condition === "resting" && credential.rests_ms
-              ? t("restsFor", { seconds: Math.ceil(credential.rests_ms / 1000) })
-              : t(`condition.${credential.condition}`)}
-          </Badge>
+          <span className="wrap-anywhere font-medium">{credential.label}</span>
+          <Badge tone={reason ? "danger" : CONDITION_TONES[credential.condition]}>{state}</Badge>
         </p>
         <p className="text-muted text-xs">
           {[

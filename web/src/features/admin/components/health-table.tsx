@@ -15,7 +15,8 @@ export function HealthTable({ models }: { models: readonly ModelHealth[] }) {
     {
       key: "model",
       head: t("health.model"),
-      cell: (one) => <span className="break-all">{one.model}</span>,
+      grow: true,
+      cell: (one) => <span className="wrap-anywhere">{one.model}</span>,
     },
     {
       key: "breaker",

@@ -2,8 +2,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useFormatter, useTranslations } from "use-intl";
 import { Badge } from "@/components/desk/badge.tsx";
-import { Loaded } from "@/components/desk/loaded.tsx";
-import { Button } from "@/components/ui/button.tsx";
+import { Listed } from "@/components/desk/listed.tsx";
 import { Dialog } from "@/components/ui/dialog.tsx";
 import type { AdminModel } from "@/lib/api/types.ts";
 import { useMoney } from "@/lib/money/use-money.ts";
@@ -22,46 +21,33 @@ export function HistoryDialog({ model, onClose }: { model: AdminModel; onClose: 
       description={t("historyLead", { model: model.id })}
     >
       <div className="flex flex-col gap-3">
-        <Loaded query={prices} failed={t("historyFailed")}>
-          {(data) => {
-            const items = data.pages.flatMap((page) => page.items);
-            if (items.length === 0) return <p className="text-muted text-sm">{t("noHistory")}</p>;
-            return (
-              <ol className="divide-y divide-line">
-                {items.map((one) => (
-                  <li key={one.id} className="flex flex-col gap-0.5 py-3 text-sm">
-                    <span className="flex flex-wrap items-center justify-between gap-2 font-medium tabular-nums">
-                      {one.price
-                        ? t("inOut", {
-                            input: money(one.price.input),
-                            output: money(one.price.output),
-                          })
-                        : t("withdrawn")}
-                      <Badge>{t(`source.${one.source}`)}</Badge>
-                    </span>
-                    <time dateTime={one.valid_from} className="text-muted text-xs">
-                      {t("since", {
-                        when: format.dateTime(new Date(one.valid_from), {
-                          dateStyle: "medium",
-                          timeStyle: "short",
-                        }),
-                      })}
-                    </time>
-                  </li>
-                ))}
-              </ol>
-            );
-          }}
-        </Loaded>
-        {prices.hasNextPage ? (
-          <Button
-            tone="quiet"
-            busy={prices.isFetchingNextPage}
-            onClick={() => void prices.fetchNextPage()}
-          >
-            {t("older")}
-          </Button>
-        ) : null}
+        <Listed query={prices} failed={t("historyFailed")} empty={t("noHistory")} more={t("older")}>
+          {(items) => (
+            <ol className="divide-y divide-line">
+              {items.map((one) => (
+                <li key={one.id} className="flex flex-col gap-0.5 py-3 text-sm">
+                  <span className="flex flex-wrap items-center justify-between gap-2 font-medium tabular-nums">
+                    {one.price
+                      ? t("inOut", {
+                          input: money(one.price.input),
+                          output: money(one.price.output),
+                        })
+                      : t("withdrawn")}
+                    <Badge>{t(`source.${one.source}`)}</Badge>
+                  </span>
+                  <time dateTime={one.valid_from} className="text-muted text-xs">
+                    {t("since", {
+                      when: format.dateTime(new Date(one.valid_from), {
+                        dateStyle: "medium",
+                        timeStyle: "short",
+                      }),
+                    })}
+                  </time>
+                </li>
+              ))}
+            </ol>
+          )}
+        </Listed>
       </div>
     </Dialog>
   );

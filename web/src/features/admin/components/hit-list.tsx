@@ -2,15 +2,14 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
+import { AskFirst } from "@/components/desk/ask-first.tsx";
 import { type Column, DataTable } from "@/components/desk/data-table.tsx";
-import { Loaded } from "@/components/desk/loaded.tsx";
+import { Listed } from "@/components/desk/listed.tsx";
 import { SelectField } from "@/components/desk/select-field.tsx";
 import { useUrlState } from "@/components/desk/use-url-state.ts";
 import { Button } from "@/components/ui/button.tsx";
-import { Confirm } from "@/components/ui/confirm.tsx";
 import { Dialog } from "@/components/ui/dialog.tsx";
 import type { Rule, RuleHit } from "@/lib/api/types.ts";
-import { useChange } from "@/lib/query/use-change.ts";
 import { hitsQuery, revealHit } from "../api/rules.ts";
 
 export function HitList({ rules }: { rules: readonly Rule[] }) {
@@ -21,17 +20,12 @@ export function HitList({ rules }: { rules: readonly Rule[] }) {
   const hits = useInfiniteQuery(hitsQuery(rule));
   const [asked, setAsked] = useState<RuleHit | null>(null);
   const [text, setText] = useState<string | null>(null);
-  const reveal = useChange<string>({
-    act: async (id) => setText((await revealHit(id)).text),
-    touches: [["admin", "alerts"]],
-    done: () => setAsked(null),
-  });
   const columns: Column<RuleHit>[] = [
     {
       key: "at",
       head: t("at"),
       cell: (one) => (
-        <time dateTime={one.at}>
+        <time dateTime={one.at} className="whitespace-nowrap">
           {format.dateTime(new Date(one.at), { dateStyle: "medium", timeStyle: "short" })}
         </time>
       ),
@@ -76,39 +70,20 @@ export function HitList({ rules }: { rules: readonly Rule[] }) {
           }
         />
       ) : null}
-      <Loaded query={hits} failed={t("hitsFailed")}>
-        {(data) => {
-          const items = data.pages.flatMap((page) => page.items);
-          return items.length === 0 ? (
-            <p className="text-muted text-sm">{t("noHits")}</p>
-          ) : (
-            <DataTable label={t("hits")} columns={columns} rows={items} keyOf={(one) => one.id} />
-          );
-        }}
-      </Loaded>
-      {hits.hasNextPage ? (
-        <Button
-          tone="quiet"
-          busy={hits.isFetchingNextPage}
-          onClick={() => void hits.fetchNextPage()}
-        >
-          {t("more")}
-        </Button>
-      ) : null}
-      <Confirm
-        open={asked !== null}
-        onOpenChange={(open) => {
-          if (!open) {
-            setAsked(null);
-            reveal.reset();
-          }
-        }}
-        title={t("revealTitle")}
-        description={t("revealBody")}
-        confirmLabel={t("revealConfirm")}
-        busy={reveal.busy}
-        error={reveal.fault}
-        onConfirm={() => asked && reveal.run(asked.id)}
+      <Listed query={hits} failed={t("hitsFailed")} empty={t("noHits")} more={t("more")}>
+        {(items) => (
+          <DataTable label={t("hits")} columns={columns} rows={items} keyOf={(one) => one.id} />
+        )}
+      </Listed>
+      <AskFirst
+        keeps
+        about={asked}
+        onClose={() => setAsked(null)}
+        act={async ({ id }) => setText((await revealHit(id)).text)}
+        touches={[["admin", "alerts"]]}
+        title={() => t("revealTitle")}
+        body={() => t("revealBody")}
+        label={t("revealConfirm")}
       />
       <Dialog
         open={text !== null}

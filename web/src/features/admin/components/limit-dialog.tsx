@@ -2,10 +2,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
-import { FormEnd } from "@/components/desk/form-end.tsx";
+import { FormDialog } from "@/components/desk/form-dialog.tsx";
 import { SelectField } from "@/components/desk/select-field.tsx";
-import { Alert } from "@/components/ui/alert.tsx";
-import { Dialog } from "@/components/ui/dialog.tsx";
 import { Field, inputClass, TextField } from "@/components/ui/field.tsx";
 import { toast } from "@/components/ui/toast-store.ts";
 import type { Limit } from "@/lib/api/types.ts";
@@ -73,61 +71,59 @@ export function LimitDialog({ limit, onClose }: LimitDialogProps) {
     onClose();
   });
   return (
-    <Dialog
-      open
+    <FormDialog
       guarded
-      onOpenChange={(open) => (open ? undefined : onClose())}
       title={limit === null ? t("addTitle") : t("editTitle")}
       description={limit === null ? t("dialogLead") : nameOf(limit)}
+      fault={form.fault}
+      busy={form.busy}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form noValidate onSubmit={submit} className="flex flex-col gap-5">
-        {form.fault ? <Alert tone="danger">{form.fault}</Alert> : null}
-        {limit === null ? (
-          <SelectField
-            label={t("scope")}
-            value={single ? `one:${scope}` : scope}
-            choices={[
-              ...SCOPES.map((one) => ({ value: one as string, label: t(`scopes.${one}`) })),
-              ...SCOPES.filter((one) => one !== "everyone").map((one) => ({
-                value: `one:${one}`,
-                label: t(`single.${one}`),
-              })),
-            ]}
-            onChange={(event) => {
-              const { value } = event.target;
-              const next = SCOPES.find((one) => one === value.replace("one:", ""));
-              if (next) setScope(next);
-              setSingle(value.startsWith("one:"));
-            }}
-          />
-        ) : null}
-        {limit === null && single ? <Subject scope={scope} field={form.field("subject")} /> : null}
-        <TextField
-          label={t("requests")}
-          inputMode="numeric"
-          autoComplete="off"
-          placeholder={t("unlimited")}
-          {...form.field("requests_per_minute")}
+      {limit === null ? (
+        <SelectField
+          label={t("scope")}
+          value={single ? `one:${scope}` : scope}
+          choices={[
+            ...SCOPES.map((one) => ({ value: one as string, label: t(`scopes.${one}`) })),
+            ...SCOPES.filter((one) => one !== "everyone").map((one) => ({
+              value: `one:${one}`,
+              label: t(`single.${one}`),
+            })),
+          ]}
+          onChange={(event) => {
+            const { value } = event.target;
+            const next = SCOPES.find((one) => one === value.replace("one:", ""));
+            if (next) setScope(next);
+            setSingle(value.startsWith("one:"));
+          }}
         />
-        <TextField
-          label={t("tokens")}
-          hint={t("tokensHint")}
-          inputMode="numeric"
-          autoComplete="off"
-          placeholder={t("unlimited")}
-          {...form.field("tokens_per_day")}
-        />
-        <TextField
-          label={t("costLabel")}
-          hint={t("costHint")}
-          inputMode="decimal"
-          autoComplete="off"
-          placeholder={t("unlimited")}
-          {...form.field("cost_per_month_micros")}
-        />
-        <FormEnd busy={form.busy} onCancel={onClose} />
-      </form>
-    </Dialog>
+      ) : null}
+      {limit === null && single ? <Subject scope={scope} field={form.field("subject")} /> : null}
+      <TextField
+        label={t("requests")}
+        inputMode="numeric"
+        autoComplete="off"
+        placeholder={t("unlimited")}
+        {...form.field("requests_per_minute")}
+      />
+      <TextField
+        label={t("tokens")}
+        hint={t("tokensHint")}
+        inputMode="numeric"
+        autoComplete="off"
+        placeholder={t("unlimited")}
+        {...form.field("tokens_per_day")}
+      />
+      <TextField
+        label={t("costLabel")}
+        hint={t("costHint")}
+        inputMode="decimal"
+        autoComplete="off"
+        placeholder={t("unlimited")}
+        {...form.field("cost_per_month_micros")}
+      />
+    </FormDialog>
   );
 }
 

@@ -1,46 +1,37 @@
 // How much may be used: by all together, by each, and by single ones.
 import { useQuery } from "@tanstack/react-query";
 import { Wallet } from "lucide-react";
-import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { type Column, DataTable } from "@/components/desk/data-table.tsx";
+import { type Hands, ListPage } from "@/components/desk/list-page.tsx";
 import { Loaded } from "@/components/desk/loaded.tsx";
-import { Meter } from "@/components/desk/meter.tsx";
-import { Block, cardClass, focusTitle, Page } from "@/components/desk/page.tsx";
+import { Block } from "@/components/desk/page.tsx";
+import { StandingMeters } from "@/components/desk/standing-meters.tsx";
 import { Button } from "@/components/ui/button.tsx";
-import { Confirm } from "@/components/ui/confirm.tsx";
-import { Empty } from "@/components/ui/empty.tsx";
 import type { Limit } from "@/lib/api/types.ts";
 import { useMoney } from "@/lib/money/use-money.ts";
-import { useChange } from "@/lib/query/use-change.ts";
 import { deleteLimit, limitsQuery, standingQuery } from "../api/limits.ts";
 import { LimitDialog } from "./limit-dialog.tsx";
 import { useLimitName } from "./use-limit-name.ts";
 
 export function LimitsPage() {
   const t = useTranslations("admin.limits");
-  const limits = useQuery(limitsQuery);
+  const standing = useQuery(standingQuery("everyone", null));
   const nameOf = useLimitName();
   const { money, count } = useMoney();
-  const [editing, setEditing] = useState<Limit | "new" | null>(null);
-  const [leaving, setLeaving] = useState<Limit | null>(null);
-  const remove = useChange<string>({
-    act: deleteLimit,
-    touches: [limitsQuery.queryKey, ["admin", "standing"]],
-    said: t("deleted"),
-    done: () => {
-      setLeaving(null);
-      focusTitle();
-    },
-  });
   const shown = (value: number | null | undefined, text: (value: number) => string) =>
     value === null || value === undefined ? (
       <span className="text-muted">{t("none")}</span>
     ) : (
       text(value)
     );
-  const columns: Column<Limit>[] = [
-    { key: "who", head: t("who"), cell: (one) => <span className="break-all">{nameOf(one)}</span> },
+  const columns = ({ edit, remove }: Hands<Limit>): Column<Limit>[] => [
+    {
+      key: "who",
+      head: t("who"),
+      grow: true,
+      cell: (one) => <span className="wrap-anywhere">{nameOf(one)}</span>,
+    },
     {
       key: "requests",
       head: t("requests"),
@@ -68,14 +59,15 @@ export function LimitsPage() {
           <Button
             tone="secondary"
             aria-label={t("editNamed", { name: nameOf(one) })}
-            onClick={() => setEditing(one)}
+            onClick={() => edit(one)}
           >
             {t("edit")}
           </Button>
           <Button
             tone="quiet"
+            className="-me-4"
             aria-label={t("deleteNamed", { name: nameOf(one) })}
-            onClick={() => setLeaving(one)}
+            onClick={() => remove(one)}
           >
             {t("delete")}
           </Button>
@@ -84,88 +76,38 @@ export function LimitsPage() {
     },
   ];
   return (
-    <Page
+    <ListPage
       title={t("title")}
       lead={t("lead")}
-      actions={<Button onClick={() => setEditing("new")}>{t("add")}</Button>}
-    >
-      <Loaded query={limits} failed={t("failed")}>
-        {(data) =>
-          data.items.length === 0 ? (
-            <Empty level={3} icon={<Wallet />} title={t("emptyTitle")}>
-              {t("emptyBody")}
-            </Empty>
-          ) : (
-            <DataTable
-              label={t("title")}
-              columns={columns}
-              rows={data.items}
-              keyOf={(one) => one.id}
-            />
-          )
-        }
-      </Loaded>
-      <Block title={t("standing")} lead={t("standingLead")}>
-        <Standing />
-      </Block>
-      {editing === null ? null : (
-        <LimitDialog limit={editing === "new" ? null : editing} onClose={() => setEditing(null)} />
-      )}
-      <Confirm
-        open={leaving !== null}
-        onOpenChange={(open) => {
-          if (!open) {
-            setLeaving(null);
-            remove.reset();
-          }
-        }}
-        title={t("deleteTitle")}
-        description={t("deleteBody", { name: leaving ? nameOf(leaving) : "" })}
-        confirmLabel={t("delete")}
-        danger
-        busy={remove.busy}
-        error={remove.fault}
-        onConfirm={() => leaving && remove.run(leaving.id)}
-      />
-    </Page>
-  );
-}
-
-/** Of all together. */
-function Standing() {
-  const t = useTranslations("admin.limits");
-  const { money, count } = useMoney();
-  const standing = useQuery(standingQuery("everyone", null));
-  return (
-    <Loaded query={standing} failed={t("standingFailed")} rows={1}>
-      {({ limits, today, month }) => {
-        const perDay = limits.tokens_per_day ?? null;
-        const perMonth = limits.cost_per_month_micros ?? null;
-        return (
-          <div className={`${cardClass} flex flex-col gap-5 p-5`}>
-            <Meter
-              label={t("today")}
-              value={today.tokens}
-              max={perDay}
-              text={
-                perDay === null
-                  ? t("tokensUsed", { count: today.tokens })
-                  : t("tokensOf", { count: today.tokens, limit: count(perDay) })
-              }
-            />
-            <Meter
-              label={t("month")}
-              value={month.cost_micros}
-              max={perMonth}
-              text={
-                perMonth === null
-                  ? money(month.cost_micros)
-                  : t("costOf", { cost: money(month.cost_micros), limit: money(perMonth) })
-              }
-            />
-          </div>
-        );
+      query={useQuery(limitsQuery)}
+      failed={t("failed")}
+      empty={{ icon: <Wallet />, title: t("emptyTitle"), body: t("emptyBody") }}
+      add={t("add")}
+      form={(limit, close) => <LimitDialog limit={limit} onClose={close} />}
+      removal={{
+        act: (one) => deleteLimit(one.id),
+        touches: [limitsQuery.queryKey, ["admin", "standing"]],
+        said: t("deleted"),
+        title: () => t("deleteTitle"),
+        body: (one) => t("deleteBody", { name: nameOf(one) }),
+        label: t("delete"),
       }}
-    </Loaded>
+      below={
+        <Block title={t("standing")} lead={t("standingLead")}>
+          <Loaded query={standing} failed={t("standingFailed")} rows={1}>
+            {(data) => <StandingMeters standing={data} />}
+          </Loaded>
+        </Block>
+      }
+    >
+      {(limits, hands) => (
+        <DataTable
+          label={t("title")}
+          columns={columns(hands)}
+          rows={limits}
+          keyOf={(one) => one.id}
+        />
+      )}
+    </ListPage>
   );
 }

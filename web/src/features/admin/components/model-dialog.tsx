@@ -2,12 +2,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
-import { FormEnd } from "@/components/desk/form-end.tsx";
+import { FormDialog } from "@/components/desk/form-dialog.tsx";
 import { SelectField } from "@/components/desk/select-field.tsx";
 import { Switch } from "@/components/desk/switch.tsx";
-import { Alert } from "@/components/ui/alert.tsx";
 import { Button } from "@/components/ui/button.tsx";
-import { Dialog } from "@/components/ui/dialog.tsx";
 import { TextField } from "@/components/ui/field.tsx";
 import { toast } from "@/components/ui/toast-store.ts";
 import type { AdminModel } from "@/lib/api/types.ts";
@@ -74,66 +72,67 @@ export function ModelDialog({ model, onClose }: { model: AdminModel; onClose: ()
     done: onClose,
   });
   return (
-    <Dialog
-      open
+    <FormDialog
       wide
-      onOpenChange={(open) => (open ? undefined : onClose())}
       title={t("editTitle")}
       description={t("editLead", { model: model.id })}
+      fault={form.fault ?? reset.fault}
+      busy={form.busy}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form noValidate onSubmit={submit} className="flex flex-col gap-5">
-        {form.fault || reset.fault ? (
-          <Alert tone="danger">{form.fault ?? reset.fault}</Alert>
-        ) : null}
-        <Switch
-          label={t("enabled")}
-          hint={t("enabledHint")}
-          checked={enabled}
-          onChange={setEnabled}
+      <Switch
+        label={t("enabled")}
+        hint={t("enabledHint")}
+        checked={enabled}
+        onChange={setEnabled}
+      />
+      <TextField
+        label={t("name")}
+        placeholder={model.name}
+        autoComplete="off"
+        {...form.field("name")}
+      />
+      <div className="grid items-start gap-5 sm:grid-cols-2">
+        <TextField
+          label={t("windowLabel")}
+          placeholder={model.context_window?.toString() ?? ""}
+          inputMode="numeric"
+          autoComplete="off"
+          {...form.field("context_window")}
         />
         <TextField
-          label={t("name")}
-          placeholder={model.name}
+          label={t("maxOutput")}
+          placeholder={model.max_output?.toString() ?? ""}
+          inputMode="numeric"
           autoComplete="off"
-          {...form.field("name")}
+          {...form.field("max_output")}
         />
-        <div className="grid items-start gap-5 sm:grid-cols-2">
-          <TextField
-            label={t("windowLabel")}
-            placeholder={model.context_window?.toString() ?? ""}
-            inputMode="numeric"
-            autoComplete="off"
-            {...form.field("context_window")}
+        {ABILITIES.map((one) => (
+          <SelectField
+            key={one}
+            label={t(`ability.${one}`)}
+            choices={[
+              { value: "", label: t("asProvider") },
+              { value: "yes", label: t("yes") },
+              { value: "no", label: t("no") },
+            ]}
+            {...form.field(one)}
           />
-          <TextField
-            label={t("maxOutput")}
-            placeholder={model.max_output?.toString() ?? ""}
-            inputMode="numeric"
-            autoComplete="off"
-            {...form.field("max_output")}
-          />
-          {ABILITIES.map((one) => (
-            <SelectField
-              key={one}
-              label={t(`ability.${one}`)}
-              choices={[
-                { value: "", label: t("asProvider") },
-                { value: "yes", label: t("yes") },
-                { value: "no", label: t("no") },
-              ]}
-              {...form.field(one)}
-            />
-          ))}
+        ))}
+      </div>
+      {own ? (
+        <div>
+          <Button
+            tone="link"
+            className="-ms-4"
+            busy={reset.busy}
+            onClick={() => reset.run(model.id)}
+          >
+            {t("reset")}
+          </Button>
         </div>
-        {own ? (
-          <div>
-            <Button tone="link" size="inline" busy={reset.busy} onClick={() => reset.run(model.id)}>
-              {t("reset")}
-            </Button>
-          </div>
-        ) : null}
-        <FormEnd busy={form.busy} onCancel={onClose} />
-      </form>
-    </Dialog>
+      ) : null}
+    </FormDialog>
   );
 }

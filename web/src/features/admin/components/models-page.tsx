@@ -5,12 +5,10 @@ import { useDeferredValue, useState } from "react";
 import { useTranslations } from "use-intl";
 import { Badge } from "@/components/desk/badge.tsx";
 import { type Column, DataTable } from "@/components/desk/data-table.tsx";
-import { Loaded } from "@/components/desk/loaded.tsx";
-import { Page } from "@/components/desk/page.tsx";
+import { ListPage } from "@/components/desk/list-page.tsx";
 import { SelectField } from "@/components/desk/select-field.tsx";
 import { useUrlState } from "@/components/desk/use-url-state.ts";
 import { Button } from "@/components/ui/button.tsx";
-import { Empty } from "@/components/ui/empty.tsx";
 import { TextField } from "@/components/ui/field.tsx";
 import { IconButton } from "@/components/ui/icon-button.tsx";
 import { Menu, MenuItem } from "@/components/ui/menu.tsx";
@@ -25,12 +23,11 @@ import { ModelDialog } from "./model-dialog.tsx";
 import { PriceDialog } from "./price-dialog.tsx";
 
 const SHOWN = 100;
-type Opened = { what: "details" | "price" | "history"; model: AdminModel };
 
 export function ModelsPage() {
   const t = useTranslations("admin.models");
   const models = useQuery(modelsQuery);
-  const [opened, setOpened] = useState<Opened | null>(null);
+  const [opened, setOpened] = useState<Chosen | null>(null);
   const take = useChange({
     act: async () => {
       const { changed } = await importPrices();
@@ -39,38 +36,44 @@ export function ModelsPage() {
     touches: [modelsQuery.queryKey, ["admin", "prices"]],
     loud: true,
   });
-  const close = () => setOpened(null);
   return (
-    <Page
+    <ListPage
       title={t("title")}
       lead={t("lead")}
+      query={models}
+      failed={t("failed")}
+      empty={{ icon: <Layers />, title: t("emptyTitle"), body: t("emptyBody") }}
       actions={
         <Button tone="secondary" busy={take.busy} onClick={() => take.run()}>
           {t("import")}
         </Button>
       }
+      below={opened === null ? null : <Opened {...opened} onClose={() => setOpened(null)} />}
     >
-      <Loaded query={models} failed={t("failed")}>
-        {(data) =>
-          data.items.length === 0 ? (
-            <Empty level={3} icon={<Layers />} title={t("emptyTitle")}>
-              {t("emptyBody")}
-            </Empty>
-          ) : (
-            <ModelTable models={data.items} onOpen={setOpened} />
-          )
-        }
-      </Loaded>
-      {opened?.what === "details" ? <ModelDialog model={opened.model} onClose={close} /> : null}
-      {opened?.what === "price" ? <PriceDialog model={opened.model} onClose={close} /> : null}
-      {opened?.what === "history" ? <HistoryDialog model={opened.model} onClose={close} /> : null}
-    </Page>
+      {(items) => <ModelTable models={items} onOpen={setOpened} />}
+    </ListPage>
   );
+}
+
+interface Chosen {
+  what: "details" | "price" | "history";
+  model: AdminModel;
+}
+
+function Opened({ what, ...rest }: Chosen & { onClose: () => void }) {
+  switch (what) {
+    case "details":
+      return <ModelDialog {...rest} />;
+    case "price":
+      return <PriceDialog {...rest} />;
+    case "history":
+      return <HistoryDialog {...rest} />;
+  }
 }
 
 interface ModelTableProps {
   models: readonly AdminModel[];
-  onOpen: (opened: Opened) => void;
+  onOpen: (opened: Chosen) => void;
 }
 
 function ModelTable({ models, onOpen }: ModelTableProps) {
@@ -87,7 +90,7 @@ function ModelTable({ models, onOpen }: ModelTableProps) {
   const show = (q: string, of: string) =>
     setSearch({ ...(q === "" ? {} : { q }), ...(of === "" ? {} : { provider: of }) });
   const columns: Column<AdminModel>[] = [
-    { key: "model", head: t("model"), cell: (one) => <ModelName model={one} /> },
+    { key: "model", head: t("model"), grow: true, cell: (one) => <ModelName model={one} /> },
     { key: "abilities", head: t("abilities"), cell: (one) => <Abilities model={one} /> },
     {
       key: "window",
@@ -165,8 +168,8 @@ function ModelName({ model }: { model: AdminModel }) {
   const t = useTranslations("admin.models");
   return (
     <span className="flex flex-col items-start gap-1 @max-xl:pe-10">
-      <span className="break-all">{model.id}</span>
-      {model.name !== "" && model.name !== model.id ? (
+      <span className="wrap-anywhere">{model.id}</span>
+      {model.name !== "" && !model.id.endsWith(model.name) ? (
         <span className="font-normal text-muted text-xs">{model.name}</span>
       ) : null}
       <span className="flex flex-wrap gap-1.5">

@@ -91,8 +91,8 @@ function CreditList({ providers }: { providers: Provider[] }) {
       {known.map(({ name, credits }) => {
         const checked = new Date(credits.checked_at);
         return (
-          <li key={name} className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3">
-            <span className="min-w-0 flex-1 break-all font-medium">{name}</span>
+          <li key={name} className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 text-sm">
+            <span className="min-w-0 flex-1 wrap-anywhere font-medium">{name}</span>
             <Badge tone={CREDIT_TONES[credits.level]}>{t(`levels.${credits.level}`)}</Badge>
             <span className="tabular-nums">
               {credits.remaining_micros === null || credits.remaining_micros === undefined

@@ -1,10 +1,8 @@
 // What a model costs here: typed as dollars, kept as whole numbers, converted without a float.
 import { useQueryClient } from "@tanstack/react-query";
 import { useLocale, useTranslations } from "use-intl";
-import { FormEnd } from "@/components/desk/form-end.tsx";
-import { Alert } from "@/components/ui/alert.tsx";
+import { FormDialog } from "@/components/desk/form-dialog.tsx";
 import { Button } from "@/components/ui/button.tsx";
-import { Dialog } from "@/components/ui/dialog.tsx";
 import { TextField } from "@/components/ui/field.tsx";
 import { toast } from "@/components/ui/toast-store.ts";
 import type { AdminModel } from "@/lib/api/types.ts";
@@ -80,44 +78,40 @@ export function PriceDialog({ model, onClose }: { model: AdminModel; onClose: ()
     done: onClose,
   });
   return (
-    <Dialog
-      open
+    <FormDialog
       wide
-      onOpenChange={(open) => (open ? undefined : onClose())}
       title={t("priceTitle")}
       description={t("priceLead", { model: model.id })}
+      fault={form.fault ?? withdraw.fault}
+      busy={form.busy}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form noValidate onSubmit={submit} className="flex flex-col gap-5">
-        {form.fault || withdraw.fault ? (
-          <Alert tone="danger">{form.fault ?? withdraw.fault}</Alert>
-        ) : null}
-        <div className="grid items-start gap-5 sm:grid-cols-2">
-          {PARTS.map((part) => (
-            <TextField
-              key={part}
-              label={t(`parts.${part}`)}
-              {...(part === "input" || part === "output" ? {} : { hint: t(`partHints.${part}`) })}
-              inputMode="decimal"
-              autoComplete="off"
-              placeholder={part === "input" || part === "output" ? t("example") : undefined}
-              {...form.field(part)}
-            />
-          ))}
+      <div className="grid items-start gap-5 sm:grid-cols-2">
+        {PARTS.map((part) => (
+          <TextField
+            key={part}
+            label={t(`parts.${part}`)}
+            {...(part === "input" || part === "output" ? {} : { hint: t(`partHints.${part}`) })}
+            inputMode="decimal"
+            autoComplete="off"
+            placeholder={part === "input" || part === "output" ? t("example") : undefined}
+            {...form.field(part)}
+          />
+        ))}
+      </div>
+      {price?.source === "operator" ? (
+        <div>
+          <Button
+            tone="link"
+            className="-ms-4"
+            busy={withdraw.busy}
+            onClick={() => withdraw.run(model.id)}
+          >
+            {t("withdraw")}
+          </Button>
         </div>
-        {price?.source === "operator" ? (
-          <div>
-            <Button
-              tone="link"
-              size="inline"
-              busy={withdraw.busy}
-              onClick={() => withdraw.run(model.id)}
-            >
-              {t("withdraw")}
-            </Button>
-          </div>
-        ) : null}
-        <FormEnd busy={form.busy} onCancel={onClose} />
-      </form>
-    </Dialog>
+      ) : null}
+    </FormDialog>
   );
 }

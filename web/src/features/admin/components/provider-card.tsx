@@ -10,7 +10,12 @@ import { toast } from "@/components/ui/toast-store.ts";
 import type { Provider } from "@/lib/api/types.ts";
 import { useMoney } from "@/lib/money/use-money.ts";
 import { useChange } from "@/lib/query/use-change.ts";
-import { probeProvider, providersQuery, switchProvider } from "../api/providers.ts";
+import {
+  PROVIDER_TOUCHES,
+  probeProvider,
+  providersQuery,
+  switchProvider,
+} from "../api/providers.ts";
 import { CREDIT_TONES } from "../tones.ts";
 import { CredentialList } from "./credential-list.tsx";
 import { HealthTable } from "./health-table.tsx";
@@ -38,40 +43,31 @@ export function ProviderCard({ provider, onEdit, onDelete }: ProviderCardProps) 
   });
   const power = useChange<boolean>({
     act: (enabled) => switchProvider(provider.id, enabled),
-    touches: [providersQuery.queryKey, ["admin", "models"], ["models"]],
+    touches: PROVIDER_TOUCHES,
     loud: true,
   });
   const open = health?.models.filter((one) => one.breaker !== "closed").length ?? 0;
   return (
     <li>
       <article aria-labelledby={id} className={`${cardClass} flex flex-col gap-4 p-4 sm:p-5`}>
-        <div className="flex items-start gap-2">
-          <div className="min-w-0 flex-1">
-            <h3 id={id} className="flex flex-wrap items-center gap-2 font-semibold">
-              <span className="min-w-0 break-all">{name}</span>
-              <Badge tone={provider.enabled ? (open > 0 ? "warn" : "good") : "plain"}>
-                {provider.enabled
-                  ? open > 0
-                    ? t("troubled", { count: open })
-                    : t("on")
-                  : t("off")}
+        <div className="flex flex-wrap items-start gap-x-2 gap-y-1">
+          <h3
+            id={id}
+            className="flex min-h-11 min-w-0 flex-1 flex-wrap items-center gap-2 font-semibold"
+          >
+            <span className="min-w-0 wrap-anywhere">{name}</span>
+            <Badge tone={provider.enabled ? (open > 0 ? "warn" : "good") : "plain"}>
+              {provider.enabled ? (open > 0 ? t("troubled", { count: open }) : t("on")) : t("off")}
+            </Badge>
+            {own && provider.private_network ? <Badge>{t("private")}</Badge> : null}
+            {credits ? (
+              <Badge tone={CREDIT_TONES[credits.level]}>
+                {credits.remaining_micros === null || credits.remaining_micros === undefined
+                  ? levels(credits.level)
+                  : t("creditLeft", { sum: money(credits.remaining_micros) })}
               </Badge>
-              {own && provider.private_network ? <Badge>{t("private")}</Badge> : null}
-              {credits ? (
-                <Badge tone={CREDIT_TONES[credits.level]}>
-                  {credits.remaining_micros === null || credits.remaining_micros === undefined
-                    ? levels(credits.level)
-                    : t("creditLeft", { sum: money(credits.remaining_micros) })}
-                </Badge>
-              ) : null}
-            </h3>
-            <p className="break-all text-muted text-sm">
-              {t.has(`kinds.${provider.kind}` as "kinds.openai")
-                ? t(`kinds.${provider.kind}` as "kinds.openai")
-                : provider.kind}
-              {provider.base_url === "" ? null : ` · ${provider.base_url}`}
-            </p>
-          </div>
+            ) : null}
+          </h3>
           {own ? (
             <Button tone="secondary" busy={test.busy} onClick={() => test.run()}>
               <Zap className="size-4.5 max-sm:hidden" aria-hidden="true" />
@@ -102,6 +98,12 @@ export function ProviderCard({ provider, onEdit, onDelete }: ProviderCardProps) 
               </MenuItem>
             </Menu>
           ) : null}
+          <p className="basis-full wrap-anywhere text-muted text-sm">
+            {t.has(`kinds.${provider.kind}` as "kinds.openai")
+              ? t(`kinds.${provider.kind}` as "kinds.openai")
+              : provider.kind}
+            {provider.base_url === "" ? null : ` · ${provider.base_url}`}
+          </p>
         </div>
         {provider.origin === "database" ? null : (
           <p className="rounded-control bg-sunken px-3 py-2 text-muted text-sm">
@@ -109,7 +111,7 @@ export function ProviderCard({ provider, onEdit, onDelete }: ProviderCardProps) 
           </p>
         )}
         {health ? (
-          <dl className="grid @md:grid-cols-3 grid-cols-3 gap-2 text-sm">
+          <dl className="grid grid-cols-3 gap-2 text-sm">
             {(["in_flight", "limit", "waiting"] as const).map((one) => (
               <div key={one} className="rounded-control bg-sunken px-3 py-2">
                 <dt className="text-muted text-xs">{t(`load.${one}`)}</dt>

@@ -7,7 +7,6 @@ import { SelectField } from "@/components/desk/select-field.tsx";
 import { Switch } from "@/components/desk/switch.tsx";
 import { TextArea } from "@/components/desk/text-area.tsx";
 import { Alert } from "@/components/ui/alert.tsx";
-import { Button } from "@/components/ui/button.tsx";
 import { Dialog } from "@/components/ui/dialog.tsx";
 import { TextField } from "@/components/ui/field.tsx";
 import { PasswordField } from "@/components/ui/password-field.tsx";
@@ -18,7 +17,12 @@ import { useFields } from "@/lib/form/use-fields.ts";
 import { parseWhole } from "@/lib/money/decimal.ts";
 import { useChange } from "@/lib/query/use-change.ts";
 import { isStale } from "../api/etag.ts";
-import { changeProvider, createProvider, providersQuery, readProvider } from "../api/providers.ts";
+import {
+  changeProvider,
+  createProvider,
+  PROVIDER_TOUCHES,
+  readProvider,
+} from "../api/providers.ts";
 import {
   BASE_URLS,
   givenHeaders,
@@ -29,6 +33,7 @@ import {
   linesOf,
   needsKey,
 } from "../kinds.ts";
+import { StaleAlert } from "./stale-alert.tsx";
 
 export interface ProviderDialogProps {
   /** Null for a new one. */
@@ -151,7 +156,7 @@ function ProviderForm({ provider, onReload, onClose }: ProviderFormProps) {
       setUnproven(cause instanceof ApiProblem && cause.code.startsWith("llm.probe"));
       throw cause;
     }
-    for (const queryKey of [providersQuery.queryKey, ["admin", "models"], ["models"]])
+    for (const queryKey of PROVIDER_TOUCHES)
       void client.invalidateQueries({ queryKey: [...queryKey] });
     onClose();
   });
@@ -163,19 +168,7 @@ function ProviderForm({ provider, onReload, onClose }: ProviderFormProps) {
           {form.fault}
         </Alert>
       ) : null}
-      {stale ? (
-        <Alert
-          tone="warn"
-          title={t("staleTitle")}
-          action={
-            <Button tone="secondary" onClick={onReload}>
-              {t("reload")}
-            </Button>
-          }
-        >
-          {t("staleBody")}
-        </Alert>
-      ) : null}
+      {stale ? <StaleAlert of="providers" onReload={onReload} /> : null}
       <div className="grid items-start gap-5 sm:grid-cols-2">
         <SelectField
           label={t("kind")}

@@ -5,14 +5,14 @@ import { useTranslations } from "use-intl";
 import { FormEnd } from "@/components/desk/form-end.tsx";
 import { Loaded } from "@/components/desk/loaded.tsx";
 import { Alert } from "@/components/ui/alert.tsx";
-import { Button } from "@/components/ui/button.tsx";
 import { Dialog } from "@/components/ui/dialog.tsx";
 import { TextField } from "@/components/ui/field.tsx";
 import { toast } from "@/components/ui/toast-store.ts";
 import type { LlmRoute, RouteStep } from "@/lib/api/types.ts";
 import { useFields } from "@/lib/form/use-fields.ts";
 import { isStale } from "../api/etag.ts";
-import { changeRoute, createRoute, readRoute, routesQuery } from "../api/routes.ts";
+import { changeRoute, createRoute, ROUTE_TOUCHES, readRoute } from "../api/routes.ts";
+import { StaleAlert } from "./stale-alert.tsx";
 import { StepList } from "./step-list.tsx";
 
 export interface RouteDialogProps {
@@ -93,7 +93,7 @@ function RouteForm({ seen, onClose, onReload }: RouteFormProps) {
       }
       throw cause;
     }
-    for (const queryKey of [routesQuery.queryKey, ["admin", "models"], ["models"]])
+    for (const queryKey of ROUTE_TOUCHES)
       void client.invalidateQueries({ queryKey: [...queryKey] });
     toast(t("saved"), { tone: "good" });
     onClose();
@@ -102,19 +102,7 @@ function RouteForm({ seen, onClose, onReload }: RouteFormProps) {
   return (
     <form noValidate onSubmit={submit} className="flex flex-col gap-5">
       {form.fault ? <Alert tone="danger">{form.fault}</Alert> : null}
-      {stale ? (
-        <Alert
-          tone="warn"
-          title={t("staleTitle")}
-          action={
-            <Button tone="secondary" onClick={onReload}>
-              {t("reload")}
-            </Button>
-          }
-        >
-          {t("staleBody")}
-        </Alert>
-      ) : null}
+      {stale ? <StaleAlert of="routes" onReload={onReload} /> : null}
       <TextField
         label={t("name")}
         hint={t("nameHint", { name: form.values.name.trim() || "…" })}

@@ -1,82 +1,50 @@
 // Routes: under one name a chain of models, the next one taken when one fails.
 import { useQuery } from "@tanstack/react-query";
 import { Route as RouteIcon } from "lucide-react";
-import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { Badge } from "@/components/desk/badge.tsx";
-import { Loaded } from "@/components/desk/loaded.tsx";
-import { cardClass, focusTitle, Page } from "@/components/desk/page.tsx";
+import { ListPage } from "@/components/desk/list-page.tsx";
+import { cardClass } from "@/components/desk/page.tsx";
 import { Switch } from "@/components/desk/switch.tsx";
 import { Button } from "@/components/ui/button.tsx";
-import { Confirm } from "@/components/ui/confirm.tsx";
-import { Empty } from "@/components/ui/empty.tsx";
 import type { LlmRoute } from "@/lib/api/types.ts";
 import { useChange } from "@/lib/query/use-change.ts";
-import { deleteRoute, routesQuery, switchRoute } from "../api/routes.ts";
+import { deleteRoute, ROUTE_TOUCHES, routesQuery, switchRoute } from "../api/routes.ts";
 import { RouteDialog } from "./route-dialog.tsx";
-
-export const ROUTE_TOUCHES = [routesQuery.queryKey, ["admin", "models"], ["models"]];
 
 export function RoutesPage() {
   const t = useTranslations("admin.routes");
-  const routes = useQuery(routesQuery);
-  const [editing, setEditing] = useState<LlmRoute | "new" | null>(null);
-  const [leaving, setLeaving] = useState<LlmRoute | null>(null);
-  const remove = useChange<string>({
-    act: deleteRoute,
-    touches: ROUTE_TOUCHES,
-    said: t("deleted"),
-    done: () => {
-      setLeaving(null);
-      focusTitle();
-    },
-  });
   return (
-    <Page
+    <ListPage
       title={t("title")}
       lead={t("lead")}
-      actions={<Button onClick={() => setEditing("new")}>{t("add")}</Button>}
+      query={useQuery(routesQuery)}
+      failed={t("failed")}
+      empty={{ icon: <RouteIcon />, title: t("emptyTitle"), body: t("emptyBody") }}
+      add={t("add")}
+      form={(route, close) => <RouteDialog route={route} onClose={close} />}
+      removal={{
+        act: (one) => deleteRoute(one.id),
+        touches: ROUTE_TOUCHES,
+        said: t("deleted"),
+        title: ({ name }) => t("deleteTitle", { name }),
+        body: () => t("deleteBody"),
+        label: t("delete"),
+      }}
     >
-      <Loaded query={routes} failed={t("failed")}>
-        {(data) =>
-          data.items.length === 0 ? (
-            <Empty level={3} icon={<RouteIcon />} title={t("emptyTitle")}>
-              {t("emptyBody")}
-            </Empty>
-          ) : (
-            <ul className="flex flex-col gap-4">
-              {data.items.map((one) => (
-                <RouteCard
-                  key={one.id}
-                  route={one}
-                  onEdit={() => setEditing(one)}
-                  onDelete={() => setLeaving(one)}
-                />
-              ))}
-            </ul>
-          )
-        }
-      </Loaded>
-      {editing === null ? null : (
-        <RouteDialog route={editing === "new" ? null : editing} onClose={() => setEditing(null)} />
+      {(routes, { edit, remove }) => (
+        <ul className="flex flex-col gap-4">
+          {routes.map((one) => (
+            <RouteCard
+              key={one.id}
+              route={one}
+              onEdit={() => edit(one)}
+              onDelete={() => remove(one)}
+            />
+          ))}
+        </ul>
       )}
-      <Confirm
-        open={leaving !== null}
-        onOpenChange={(open) => {
-          if (!open) {
-            setLeaving(null);
-            remove.reset();
-          }
-        }}
-        title={t("deleteTitle", { name: leaving?.name ?? "" })}
-        description={t("deleteBody")}
-        confirmLabel={t("delete")}
-        danger
-        busy={remove.busy}
-        error={remove.fault}
-        onConfirm={() => leaving && remove.run(leaving.id)}
-      />
-    </Page>
+    </ListPage>
   );
 }
 
@@ -97,7 +65,7 @@ function RouteCard({ route, onEdit, onDelete }: RouteCardProps) {
     <li>
       <article aria-label={route.name} className={`${cardClass} flex flex-col gap-3 p-4 sm:p-5`}>
         <div className="flex items-center gap-2">
-          <h3 className="min-w-0 flex-1 break-all font-semibold">route/{route.name}</h3>
+          <h3 className="min-w-0 flex-1 wrap-anywhere font-semibold">route/{route.name}</h3>
           <Switch
             bare
             label={t("enabledNamed", { name: route.name })}
@@ -114,7 +82,7 @@ function RouteCard({ route, onEdit, onDelete }: RouteCardProps) {
               >
                 {place + 1}
               </span>
-              <span className="min-w-0 break-all pt-0.5">{step.model}</span>
+              <span className="min-w-0 wrap-anywhere pt-0.5">{step.model}</span>
               {step.may_continue ? <Badge tone="accent">{t("continues")}</Badge> : null}
             </li>
           ))}

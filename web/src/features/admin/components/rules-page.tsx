@@ -2,13 +2,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
+import { AskFirst } from "@/components/desk/ask-first.tsx";
 import { Badge } from "@/components/desk/badge.tsx";
 import { type Column, DataTable } from "@/components/desk/data-table.tsx";
-import { Loaded } from "@/components/desk/loaded.tsx";
-import { Block, focusTitle, Page } from "@/components/desk/page.tsx";
+import { Listed } from "@/components/desk/listed.tsx";
+import { Block, Page } from "@/components/desk/page.tsx";
 import { Switch } from "@/components/desk/switch.tsx";
 import { Button } from "@/components/ui/button.tsx";
-import { Confirm } from "@/components/ui/confirm.tsx";
 import type { Rule } from "@/lib/api/types.ts";
 import { useChange } from "@/lib/query/use-change.ts";
 import { deleteRule, rulesQuery, switchRule } from "../api/rules.ts";
@@ -19,15 +19,6 @@ export function RulesPage() {
   const t = useTranslations("admin.rules");
   const rules = useQuery(rulesQuery);
   const [leaving, setLeaving] = useState<Rule | null>(null);
-  const remove = useChange<string>({
-    act: deleteRule,
-    touches: [rulesQuery.queryKey, ["admin", "hits"]],
-    said: t("deleted"),
-    done: () => {
-      setLeaving(null);
-      focusTitle();
-    },
-  });
   const flip = useChange<{ id: string; enabled: boolean }>({
     act: ({ id, enabled }) => switchRule(id, enabled),
     touches: [rulesQuery.queryKey],
@@ -69,6 +60,7 @@ export function RulesPage() {
         <span className="flex justify-end">
           <Button
             tone="quiet"
+            className="-me-4"
             aria-label={t("deleteNamed", { pattern: one.pattern })}
             onClick={() => setLeaving(one)}
           >
@@ -82,39 +74,24 @@ export function RulesPage() {
     <Page title={t("title")} lead={t("lead")}>
       <RuleForm />
       <Block title={t("list")}>
-        <Loaded query={rules} failed={t("failed")}>
-          {(data) =>
-            data.items.length === 0 ? (
-              <p className="text-muted text-sm">{t("empty")}</p>
-            ) : (
-              <DataTable
-                label={t("list")}
-                columns={columns}
-                rows={data.items}
-                keyOf={(one) => one.id}
-              />
-            )
-          }
-        </Loaded>
+        <Listed query={rules} failed={t("failed")} empty={t("empty")}>
+          {(items) => (
+            <DataTable label={t("list")} columns={columns} rows={items} keyOf={(one) => one.id} />
+          )}
+        </Listed>
       </Block>
       <Block title={t("hits")} lead={t("hitsLead")}>
         <HitList rules={rules.data?.items ?? []} />
       </Block>
-      <Confirm
-        open={leaving !== null}
-        onOpenChange={(open) => {
-          if (!open) {
-            setLeaving(null);
-            remove.reset();
-          }
-        }}
-        title={t("deleteTitle")}
-        description={t("deleteBody", { pattern: leaving?.pattern ?? "" })}
-        confirmLabel={t("delete")}
-        danger
-        busy={remove.busy}
-        error={remove.fault}
-        onConfirm={() => leaving && remove.run(leaving.id)}
+      <AskFirst
+        about={leaving}
+        onClose={() => setLeaving(null)}
+        act={(one) => deleteRule(one.id)}
+        touches={[rulesQuery.queryKey, ["admin", "hits"]]}
+        said={t("deleted")}
+        title={() => t("deleteTitle")}
+        body={({ pattern }) => t("deleteBody", { pattern })}
+        label={t("delete")}
       />
     </Page>
   );

@@ -111,7 +111,7 @@ export function StepList({ steps, onChange, error, inputRef }: StepListProps) {
             >
               <GripVertical className="size-5" aria-hidden="true" />
             </button>
-            <span className="min-w-0 flex-1 basis-32 break-all text-sm">
+            <span className="min-w-0 flex-1 basis-32 wrap-anywhere text-sm">
               <span className="text-muted tabular-nums">{place + 1}. </span>
               {step.model}
             </span>

@@ -1,7 +1,9 @@
 // An alert as a sentence.
+import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
 import type { Alert } from "@/lib/api/types.ts";
 import { useMoney } from "@/lib/money/use-money.ts";
+import { providersQuery } from "../api/providers.ts";
 
 function numberIn(details: Alert["details"], name: string): number | null {
   const value = (details as Record<string, unknown> | null)?.[name];
@@ -12,6 +14,7 @@ function numberIn(details: Alert["details"], name: string): number | null {
 export function useAlertText(): (alert: Alert) => { name: string; text: string } {
   const t = useTranslations("admin.alert");
   const { money } = useMoney();
+  const providers = useQuery(providersQuery).data?.items ?? [];
   return (alert) => {
     const { details } = alert;
     const about = alert.subject ?? "";
@@ -22,11 +25,17 @@ export function useAlertText(): (alert: Alert) => { name: string; text: string }
       return micros === null ? null : money(micros);
     };
     switch (alert.kind) {
-      case "credential_disabled":
+      case "credential_disabled": {
+        const credentials = providers.find((one) => one.name === where)?.credentials;
+        const label = credentials?.find((one) => one.id === about)?.label;
         return {
           name: t("credential_disabled.name"),
-          text: t("credential_disabled.text", { provider: where }),
+          text:
+            label === undefined
+              ? t("credential_disabled.text", { provider: where })
+              : t("credential_disabled.textNamed", { provider: where, label }),
         };
+      }
       case "breaker_open":
         return {
           name: t("breaker_open.name"),

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { Badge, type Tone } from "@/components/desk/badge.tsx";
 import { type Column, DataTable } from "@/components/desk/data-table.tsx";
-import { Loaded } from "@/components/desk/loaded.tsx";
+import { Listed } from "@/components/desk/listed.tsx";
 import { Button } from "@/components/ui/button.tsx";
 import type { UsageCall } from "@/lib/api/types.ts";
 import { useMoney } from "@/lib/money/use-money.ts";
@@ -61,9 +61,12 @@ function CallTable({ whose, filter }: CallsProps) {
     {
       key: "model",
       head: t("by.model"),
+      grow: true,
       cell: (call) => (
         <span className="@max-xl:text-end">
-          <span className="block break-all">{call.model}</span>
+          <span className="block wrap-anywhere">
+            {call.provider}/{call.model}
+          </span>
           <span className="block text-muted text-xs">{wordOf("kinds", call.kind)}</span>
         </span>
       ),
@@ -90,25 +93,11 @@ function CallTable({ whose, filter }: CallsProps) {
   ];
   return (
     <div className="@container flex flex-col gap-3">
-      <Loaded query={calls} failed={t("failed")}>
-        {(data) => {
-          const rows = data.pages.flatMap((page) => page.items);
-          if (rows.length === 0)
-            return <p className="py-6 text-center text-muted text-sm">{t("empty")}</p>;
-          return (
-            <DataTable label={t("calls")} columns={columns} rows={rows} keyOf={(call) => call.id} />
-          );
-        }}
-      </Loaded>
-      {calls.hasNextPage ? (
-        <Button
-          tone="quiet"
-          busy={calls.isFetchingNextPage}
-          onClick={() => void calls.fetchNextPage()}
-        >
-          {t("more")}
-        </Button>
-      ) : null}
+      <Listed query={calls} failed={t("failed")} empty={t("empty")} more={t("more")}>
+        {(rows) => (
+          <DataTable label={t("calls")} columns={columns} rows={rows} keyOf={(call) => call.id} />
+        )}
+      </Listed>
     </div>
   );
 }

@@ -2,8 +2,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
 import { type Column, DataTable } from "@/components/desk/data-table.tsx";
-import { Loaded } from "@/components/desk/loaded.tsx";
-import { Button } from "@/components/ui/button.tsx";
+import { Listed } from "@/components/desk/listed.tsx";
 import type { UsageSum } from "@/lib/api/types.ts";
 import { useMoney } from "@/lib/money/use-money.ts";
 import { groupsQuery, type UsageFilter, type Whose } from "../api/usage.ts";
@@ -23,22 +22,26 @@ export function GroupTable({ whose, filter, by, onOpen }: GroupTableProps) {
   const { money, count } = useMoney();
   const nameOf = useGroupName();
   const groups = useInfiniteQuery(groupsQuery(whose, filter, by));
+  const cost = (sum: Pick<UsageSum, "cost_micros" | "estimated_calls">) =>
+    sum.estimated_calls > 0 ? `≈ ${money(sum.cost_micros)}` : money(sum.cost_micros);
+  const total = groups.data?.pages[0]?.total;
   const columns: Column<UsageSum>[] = [
     {
       key: "name",
       head: t(`by.${by}`),
+      grow: true,
       cell: (group) => {
         const name = nameOf(by, group);
         return onOpen && group.key ? (
           <button
             type="button"
             onClick={() => onOpen(group)}
-            className="min-h-6 break-all text-start text-accent-ink underline decoration-1 underline-offset-4 hover:decoration-2"
+            className="min-h-6 @max-xl:min-h-11 wrap-anywhere text-start text-accent-ink underline decoration-1 underline-offset-4 hover:decoration-2"
           >
             {name}
           </button>
         ) : (
-          <span className="break-all">{name}</span>
+          <span className="wrap-anywhere">{name}</span>
         );
       },
     },
@@ -67,44 +70,32 @@ export function GroupTable({ whose, filter, by, onOpen }: GroupTableProps) {
       key: "cost",
       head: t("measures.cost"),
       end: true,
-      cell: (group) =>
-        group.estimated_calls > 0 ? `≈ ${money(group.cost_micros)}` : money(group.cost_micros),
+      cell: cost,
     },
   ];
   return (
     <div className="@container flex flex-col gap-3">
-      <Loaded query={groups} failed={t("failed")}>
-        {(data) => {
-          const rows = data.pages.flatMap((page) => page.items);
-          const total = data.pages[0]?.total;
-          if (rows.length === 0 || total === undefined)
-            return <p className="py-6 text-center text-muted text-sm">{t("empty")}</p>;
-          return (
-            <DataTable
-              label={t("tableBy", { what: t(`by.${by}`) })}
-              columns={columns}
-              rows={rows}
-              keyOf={(group) => group.key ?? ""}
-              foot={[
-                t("total"),
-                count(total.calls),
-                count(total.input_tokens),
-                count(total.output_tokens),
-                money(total.cost_micros),
-              ]}
-            />
-          );
-        }}
-      </Loaded>
-      {groups.hasNextPage ? (
-        <Button
-          tone="quiet"
-          busy={groups.isFetchingNextPage}
-          onClick={() => void groups.fetchNextPage()}
-        >
-          {t("more")}
-        </Button>
-      ) : null}
+      <Listed query={groups} failed={t("failed")} empty={t("empty")} more={t("more")}>
+        {(rows) => (
+          <DataTable
+            label={t("tableBy", { what: t(`by.${by}`) })}
+            columns={columns}
+            rows={rows}
+            keyOf={(group) => group.key ?? ""}
+            {...(total === undefined
+              ? {}
+              : {
+                  foot: [
+                    t("total"),
+                    count(total.calls),
+                    count(total.input_tokens),
+                    count(total.output_tokens),
+                    cost(total),
+                  ],
+                })}
+          />
+        )}
+      </Listed>
     </div>
   );
 }

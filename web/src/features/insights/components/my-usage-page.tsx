@@ -4,13 +4,12 @@ import { useState } from "react";
 import { useNow, useTranslations } from "use-intl";
 import { Loaded } from "@/components/desk/loaded.tsx";
 import { Block, Page } from "@/components/desk/page.tsx";
-import { daysQuery, myLimitsQuery, type UsageFilter } from "../api/usage.ts";
+import { StandingMeters } from "@/components/desk/standing-meters.tsx";
+import { myLimitsQuery, type UsageFilter } from "../api/usage.ts";
 import { type Span, spanOf } from "../range.ts";
 import { Calls } from "./call-table.tsx";
-import { DayChart } from "./day-chart.tsx";
+import { Days } from "./days.tsx";
 import { GroupTable } from "./group-table.tsx";
-import { LimitMeters } from "./limit-meters.tsx";
-import { Totals } from "./totals.tsx";
 
 export function MyUsagePage() {
   const t = useTranslations("usage");
@@ -18,24 +17,14 @@ export function MyUsagePage() {
   const [span] = useState(() => spanOf({ range: "30d" }, now) as Span);
   const filter: UsageFilter = { from: span.from, until: span.until };
   const limits = useQuery(myLimitsQuery);
-  const days = useQuery(daysQuery("mine", filter));
   return (
     <Page title={t("title")} lead={t("mineLead")}>
       <Block title={t("limits.title")}>
         <Loaded query={limits} failed={t("limits.failed")} rows={1}>
-          {(standing) => <LimitMeters standing={standing} />}
+          {(standing) => <StandingMeters standing={standing} />}
         </Loaded>
       </Block>
-      <Block title={t("ranges.30d")} lead={t("utc")}>
-        <Loaded query={days} failed={t("failed")}>
-          {(data) => (
-            <>
-              <Totals total={data.total} />
-              <DayChart days={span.days} groups={data.items} />
-            </>
-          )}
-        </Loaded>
-      </Block>
+      <Days title={t("ranges.30d")} whose="mine" filter={filter} days={span.days} />
       <Block title={t("byModel")}>
         <GroupTable whose="mine" filter={filter} by="model" />
       </Block>

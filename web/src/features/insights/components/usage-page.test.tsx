@@ -49,6 +49,16 @@ it("says the chart in words", async () => {
   ).toBeVisible();
 });
 
+it("says that nothing was used instead of drawing it, and of which days", async () => {
+  const none = { ...sum, calls: 0, cost_micros: 0, input_tokens: 0, output_tokens: 0 };
+  answer("get", "/admin/llm/usage", { items: [], total: none, next_cursor: null });
+  const search = { range: "custom", from: "2024-02-01", until: "2024-02-29" } as const;
+  await renderApp(<UsagePage search={search} onSearch={() => {}} />);
+  expect(await screen.findByText("Cost: nothing in this time.")).toBeVisible();
+  expect(screen.queryByRole("img", { name: /Cost/ })).not.toBeInTheDocument();
+  expect(screen.getByRole("heading", { name: /Feb 1\s*–\s*29, 2024/ })).toBeVisible();
+});
+
 it("says why there is no CSV", async () => {
   answer("get", "/admin/llm/usage", { items: [], total: { ...sum, calls: 0 }, next_cursor: null });
   answer("get", "/admin/llm/usage.csv", problem(503, "db.unavailable", "Busy."), 503);

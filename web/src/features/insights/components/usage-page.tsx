@@ -1,14 +1,12 @@
 // Everybody's usage, for administrators. What is looked at stands in the address.
-import { useQuery } from "@tanstack/react-query";
 import { Download, X } from "lucide-react";
-import { useNow, useTranslations } from "use-intl";
-import { Loaded } from "@/components/desk/loaded.tsx";
+import { useFormatter, useNow, useTranslations } from "use-intl";
 import { Block, Page } from "@/components/desk/page.tsx";
 import { SelectField } from "@/components/desk/select-field.tsx";
 import { Alert } from "@/components/ui/alert.tsx";
 import { Button } from "@/components/ui/button.tsx";
 import { useChange } from "@/lib/query/use-change.ts";
-import { daysQuery, downloadCsv, type UsageFilter } from "../api/usage.ts";
+import { downloadCsv, type UsageFilter } from "../api/usage.ts";
 import {
   FILTERS,
   type FilterName,
@@ -20,9 +18,8 @@ import {
 } from "../range.ts";
 import { Calls } from "./call-table.tsx";
 import { DateRange } from "./date-range.tsx";
-import { DayChart } from "./day-chart.tsx";
+import { Days } from "./days.tsx";
 import { GroupTable } from "./group-table.tsx";
-import { Totals } from "./totals.tsx";
 
 export interface UsagePageProps {
   search: UsageSearch;
@@ -151,21 +148,21 @@ interface ReportProps extends UsagePageProps {
 
 function Report({ search, onSearch, filter, span }: ReportProps) {
   const t = useTranslations("usage");
-  const days = useQuery(daysQuery("all", filter));
+  const format = useFormatter();
   const by = search.by ?? "day";
+  const range = search.range ?? "30d";
+  const day = (date = "") => new Date(`${date}T00:00:00Z`);
+  const title =
+    range === "custom"
+      ? format.dateTimeRange(day(span.days[0]), day(span.days.at(-1)), {
+          dateStyle: "medium",
+          timeZone: "UTC",
+        })
+      : t(`ranges.${range}`);
   const filterable = (FILTERS as readonly string[]).includes(by);
   return (
     <>
-      <Block title={t(`ranges.${search.range ?? "30d"}`)} lead={t("utc")}>
-        <Loaded query={days} failed={t("failed")}>
-          {(data) => (
-            <>
-              <Totals total={data.total} />
-              <DayChart days={span.days} groups={data.items} />
-            </>
-          )}
-        </Loaded>
-      </Block>
+      <Days title={title} whose="all" filter={filter} days={span.days} />
       <Block title={t("tableBy", { what: t(`by.${by}`) })}>
         <GroupTable
           whose="all"

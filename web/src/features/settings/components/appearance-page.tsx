@@ -1,6 +1,7 @@
 // Language (kept with the account) and theme (kept on this device).
 import { Monitor, Moon, Sun } from "lucide-react";
 import { useTranslations } from "use-intl";
+import { Page } from "@/components/desk/page.tsx";
 import { Segmented } from "@/components/ui/segmented.tsx";
 import { toast } from "@/components/ui/toast-store.ts";
 import { LOCALE_NAMES, LOCALES, type Locale } from "@/lib/i18n/locale.ts";
@@ -8,7 +9,6 @@ import { useLocaleChoice } from "@/lib/i18n/provider.tsx";
 import { useProblemText } from "@/lib/i18n/use-problem-text.ts";
 import { useTheme } from "@/lib/theme/theme.ts";
 import { updateMe } from "../api/me.ts";
-import { Section } from "./section.tsx";
 
 export function AppearancePage() {
   const t = useTranslations("settings.appearance");
@@ -33,7 +33,7 @@ export function AppearancePage() {
   }
 
   return (
-    <Section title={t("title")} lead={t("lead")}>
+    <Page title={t("title")} lead={t("lead")}>
       <Segmented
         label={language("label")}
         value={locale}
@@ -50,6 +50,6 @@ export function AppearancePage() {
           { value: "system", label: themes("system"), icon: <Monitor /> },
         ]}
       />
-    </Section>
+    </Page>
   );
 }

@@ -50,7 +50,12 @@ export function DeviceRow({ session, onRevoke }: DeviceRowProps) {
         </p>
       </div>
       {session.current ? null : (
-        <Button tone="secondary" aria-label={t("revokeNamed", { device: name })} onClick={onRevoke}>
+        <Button
+          tone="secondary"
+          className="ms-auto"
+          aria-label={t("revokeNamed", { device: name })}
+          onClick={onRevoke}
+        >
           {t("revoke")}
         </Button>
       )}

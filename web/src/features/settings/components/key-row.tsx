@@ -54,6 +54,7 @@ export function KeyRow({ item, onRevoke }: { item: ApiKey; onRevoke: () => void 
       {state === "active" ? (
         <Button
           tone="secondary"
+          className="ms-auto"
           aria-label={t("revokeNamed", { name: item.name })}
           onClick={onRevoke}
         >

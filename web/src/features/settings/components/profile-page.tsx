@@ -1,5 +1,6 @@
 // The reader's name, and what the server knows of them.
 import { useFormatter, useTranslations } from "use-intl";
+import { Page } from "@/components/desk/page.tsx";
 import { Alert } from "@/components/ui/alert.tsx";
 import { Avatar } from "@/components/ui/avatar.tsx";
 import { Button } from "@/components/ui/button.tsx";
@@ -8,7 +9,6 @@ import { toast } from "@/components/ui/toast-store.ts";
 import type { User } from "@/lib/api/types.ts";
 import { useFields } from "@/lib/form/use-fields.ts";
 import { updateMe } from "../api/me.ts";
-import { Section } from "./section.tsx";
 
 export function ProfilePage({ user }: { user: User }) {
   const t = useTranslations("settings.profile");
@@ -26,7 +26,7 @@ export function ProfilePage({ user }: { user: User }) {
   });
 
   return (
-    <Section title={t("title")} lead={t("lead")}>
+    <Page title={t("title")} lead={t("lead")}>
       <div className="flex items-center gap-4 rounded-card border border-line bg-surface p-5">
         <Avatar name={user.display_name} />
         <div className="min-w-0">
@@ -50,6 +50,6 @@ export function ProfilePage({ user }: { user: User }) {
           </Button>
         </div>
       </form>
-    </Section>
+    </Page>
   );
 }

@@ -1,11 +1,11 @@
-// How a person stands: today's tokens, this month's cost.
+// How somebody, or all together, stand: today's tokens, this month's cost, and when both start anew.
 import { useFormatter, useTranslations } from "use-intl";
-import { Meter } from "@/components/desk/meter.tsx";
-import { cardClass } from "@/components/desk/page.tsx";
 import type { Standing } from "@/lib/api/types.ts";
 import { useMoney } from "@/lib/money/use-money.ts";
+import { Meter } from "./meter.tsx";
+import { cardClass } from "./page.tsx";
 
-export function LimitMeters({ standing }: { standing: Standing }) {
+export function StandingMeters({ standing }: { standing: Standing }) {
   const t = useTranslations("usage.limits");
   const format = useFormatter();
   const { money, count } = useMoney();
