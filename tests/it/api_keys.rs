@@ -2,14 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use obrol_tests::api::{Api, id};
+use obrol_tests::api::{Api, PASSWORD, id};
 use obrol_tests::world::World;
 use serde_json::{Value, json};
 
 const KEYS: &str = "/api/v1/me/api-keys";
+const SOON: Duration = Duration::from_secs(10);
 
 async fn make(ani: &Api, scopes: &[&str]) -> (String, Api) {
-    let made = ani.post(KEYS, json!({"name": "skrip", "scopes": scopes})).await.expect(201);
+    let made = ani.post(KEYS, json!({"name": "skrip", "scopes": scopes, "password": PASSWORD})).await.expect(201);
     let program = ani.with_token(made["text"].as_str().unwrap());
     (id(&made["key"]), program)
 }
@@ -18,7 +19,8 @@ async fn make(ani: &Api, scopes: &[&str]) -> (String, Api) {
 async fn a_key_is_shown_once_and_opens_what_it_was_made_for() {
     let world = World::start().await;
     let ani = world.person("ani").await;
-    let made = ani.post(KEYS, json!({"name": " Skrip ", "scopes": ["api", "usage"]})).await.expect(201);
+    let made =
+        ani.post(KEYS, json!({"name": " Skrip ", "scopes": ["api", "usage"], "password": PASSWORD})).await.expect(201);
     let text = made["text"].as_str().unwrap().to_owned();
     let prefix = made["key"]["prefix"].as_str().unwrap();
     assert!(text.starts_with(&format!("obr_{prefix}_")), "{text}");
@@ -40,7 +42,7 @@ async fn a_key_is_shown_once_and_opens_what_it_was_made_for() {
     for path in ["/api/v1/auth/logout", "/api/v1/auth/logout-all"] {
         assert_eq!(program.post(path, json!({})).await.problem(403), "keys.person_only", "{path}");
     }
-    let another = json!({"name": "x", "scopes": ["api"]});
+    let another = json!({"name": "x", "scopes": ["api"], "password": PASSWORD});
     assert_eq!(program.post(KEYS, another.clone()).await.problem(403), "keys.person_only");
     assert_eq!(program.post_once(KEYS, "k", another).await.problem(403), "keys.person_only");
     assert_eq!(program.patch("/api/v1/me", None, json!({"display_name": "x"})).await.problem(403), "keys.person_only");
@@ -85,7 +87,7 @@ async fn scopes_and_present_rights_both_count() {
 async fn a_repeat_makes_one_key_and_never_shows_it_again() {
     let world = World::start().await;
     let ani = world.person("ani").await;
-    let body = json!({"name": "a", "scopes": ["api"]});
+    let body = json!({"name": "a", "scopes": ["api"], "password": PASSWORD});
     let first = ani.post_once(KEYS, "make-1", body.clone()).await.expect(201);
     let again = ani.post_once(KEYS, "make-1", body.clone()).await;
     assert_eq!(again.header("idempotency-replayed"), Some("true"));
@@ -105,23 +107,25 @@ async fn wrong_wishes_are_named() {
     let world = World::start().await;
     let ani = world.person("ani").await;
     for (bad, pointer, code) in [
-        (json!({"name": "", "scopes": ["api"]}), "/name", "empty"),
-        (json!({"name": "a", "scopes": []}), "/scopes", "empty"),
-        (json!({"name": "a", "scopes": ["api", "fly"]}), "/scopes/1", "wrong_value"),
-        (json!({"name": "a", "scopes": ["api", "api"]}), "/scopes/1", "duplicate"),
+        (json!({"name": "", "scopes": ["api"], "password": PASSWORD}), "/name", "empty"),
+        (json!({"name": "a", "scopes": [], "password": PASSWORD}), "/scopes", "empty"),
+        (json!({"name": "a", "scopes": ["api", "fly"], "password": PASSWORD}), "/scopes/1", "wrong_value"),
+        (json!({"name": "a", "scopes": ["api", "api"], "password": PASSWORD}), "/scopes/1", "duplicate"),
         (
-            json!({"name": "a", "scopes": ["api"], "expires_at": "2020-01-01T00:00:00Z"}),
+            json!({"name": "a", "scopes": ["api"], "expires_at": "2020-01-01T00:00:00Z", "password": PASSWORD}),
             "/expires_at",
             "keys.expires_in_past",
         ),
         (
-            json!({"name": "a", "scopes": ["api"], "expires_at": "2999-01-01T00:00:00Z"}),
+            json!({"name": "a", "scopes": ["api"], "expires_at": "2999-01-01T00:00:00Z", "password": PASSWORD}),
             "/expires_at",
             "keys.expires_too_late",
         ),
         (json!({"name": "a", "scopes": ["api"], "expires_at": "tomorrow"}), "/expires_at", "wrong_value"),
         (json!({"name": "a", "scopes": ["api"], "user": "x"}), "/user", "unknown"),
-        (json!({"scopes": ["api"]}), "/name", "missing"),
+        (json!({"scopes": ["api"], "password": PASSWORD}), "/name", "missing"),
+        (json!({"name": "a", "scopes": ["api"]}), "/password", "missing"),
+        (json!({"name": "a", "scopes": ["api"], "password": "not it"}), "/password", "auth.password_wrong"),
     ] {
         let answer = ani.post(KEYS, bad.clone()).await;
         let fault = &answer.body["errors"][0];
@@ -187,7 +191,7 @@ async fn it_ends_by_itself_and_takes_its_streams_along() {
     let world = World::start().await;
     let ani = world.person("ani").await;
     let end = chrono::Utc::now() + chrono::Duration::milliseconds(3000);
-    let body = json!({"name": "short", "scopes": ["api"], "expires_at": end.to_rfc3339()});
+    let body = json!({"name": "short", "scopes": ["api"], "expires_at": end.to_rfc3339(), "password": PASSWORD});
     let made = ani.post(KEYS, body).await.expect(201);
     let program = ani.with_token(made["text"].as_str().unwrap());
     let mut stream = program.events("/api/v1/events", None).await.expect("a stream");
@@ -222,8 +226,44 @@ async fn fifty_are_enough_for_anybody() {
     for _ in 0..50 {
         last = make(&ani, &["chat"]).await.0;
     }
-    let more = json!({"name": "x", "scopes": ["chat"]});
+    let more = json!({"name": "x", "scopes": ["chat"], "password": PASSWORD});
     assert_eq!(ani.post(KEYS, more.clone()).await.problem(409), "keys.too_many");
     assert_eq!(ani.delete(&format!("{KEYS}/{last}")).await.status, 204);
     ani.post(KEYS, more).await.expect(201);
+}
+
+#[tokio::test]
+async fn every_device_hears_of_a_key() {
+    let world = World::start().await;
+    let ani = world.person("ani").await;
+    let mut elsewhere = ani.events("/api/v1/events", None).await.unwrap();
+    assert_eq!(elsewhere.soon(SOON).await.unwrap().name, "stream.ready");
+    let (made, _) = make(&ani, &["chat"]).await;
+    let heard = elsewhere.soon(SOON).await.unwrap();
+    assert_eq!((heard.name.as_str(), heard.data), ("keys.changed", json!({"change": "created", "name": "skrip"})));
+    assert_eq!(ani.delete(&format!("{KEYS}/{made}")).await.status, 204);
+    let heard = elsewhere.soon(SOON).await.unwrap();
+    assert_eq!((heard.name.as_str(), heard.data), ("keys.changed", json!({"change": "revoked", "name": "skrip"})));
+}
+
+#[tokio::test]
+async fn signing_out_everywhere_ends_keys_where_that_is_wanted() {
+    let world = World::start().await;
+    let ani = world.person("ani").await;
+    let (_, program) = make(&ani, &["api"]).await;
+    assert_eq!(ani.post("/api/v1/auth/logout-all", json!({"keys": true})).await.status, 422);
+    assert_eq!(ani.post("/api/v1/auth/logout-all", json!({"api_keys": true})).await.status, 204);
+    assert_eq!(program.get("/api/v1/conversations").await.problem(401), "keys.revoked");
+    assert_eq!(ani.get(KEYS).await.problem(401), "auth.session_ended");
+}
+
+/// Whoever repeats with another password repeats; and nothing that is kept lets the password be guessed.
+#[tokio::test]
+async fn a_password_leaves_nothing_behind() {
+    let world = World::start().await;
+    let ani = world.person("ani").await;
+    let body = |password: &str| json!({"name": "a", "scopes": ["api"], "password": password});
+    let first = ani.post_once(KEYS, "make-1", body(PASSWORD)).await.expect(201);
+    let again = ani.post_once(KEYS, "make-1", body("another")).await.expect(201);
+    assert_eq!((&again["key"], &again["text"]), (&first["key"], &Value::Null));
 }

@@ -1,14 +1,18 @@
 //! A database that goes away: 503 with a hint, never a false yes, and everything goes on when it is back.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use obrol_tests::api::id;
 use obrol_tests::database::Kind;
 use obrol_tests::fake_llm::FakeLlm;
 use obrol_tests::fake_llm::spec::Spec;
+use obrol_tests::fakes::{Dialect, Fake, Fault, Plan, Saying};
 use obrol_tests::follow::follow;
 use obrol_tests::proxy::Proxy;
 use obrol_tests::server::{Server, Store};
+use obrol_tests::{operator, program, wait};
 use reqwest::Method;
 use serde_json::json;
 
@@ -55,6 +59,50 @@ async fn a_database_that_is_cut_off_comes_back() {
     assert_eq!(seen.text(), Spec::of("fake-tok100").text("b"));
     assert_eq!(ani.messages(&conversation).await.len(), 4);
     drop((server, fake));
+}
+
+/// A key is refused while nobody can write that down: it is written when the database is back, without anybody asking again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_noticed_meanwhile_is_kept() {
+    let Some((_store, _fake, proxy, server)) = behind_proxy().await else { return };
+    let admin = server.admin().await;
+    let refuses = Arc::new(AtomicBool::new(false));
+    let switch = refuses.clone();
+    let fake = Fake::start(Dialect::OpenAi, move |asked| {
+        let refused = json!({"error": {"message": "Incorrect API key provided", "code": "invalid_api_key"}});
+        match asked.method.as_str() {
+            _ if switch.load(Ordering::SeqCst) => {
+                Plan { first_ms: 1_000, ..Plan::fail(Saying::default(), Fault::json(401, &refused)) }
+            }
+            "GET" => Plan::fail(Saying::default(), Fault::json(200, &json!({"data": [{"id": "m"}]}))),
+            _ => Plan::say(Saying::tokens("t", 3)),
+        }
+    })
+    .await;
+    operator::provider(&admin, "near", &fake, &["m"], &["first"]).await;
+    let ani = program::of(&server.person("ani").await).await;
+    let before = fake.asked().len();
+    refuses.store(true, Ordering::SeqCst);
+    let asking = tokio::spawn(async move { program::chat(&ani, program::question("near/m", "#a hello")).await });
+    wait::until("the provider is asked", PATIENCE, || async { (fake.asked().len() > before).then_some(()) }).await;
+    proxy.refuse(true);
+    proxy.cut();
+    assert!(!asking.await.unwrap().status.is_success());
+    wait::until("it is noticed, and cannot be kept", PATIENCE, || async {
+        server.log().contains("could not be kept yet").then_some(())
+    })
+    .await;
+    proxy.refuse(false);
+    let alerts = wait::until("it is kept", PATIENCE, || async {
+        let answer = admin.patiently(Method::GET, "/api/v1/admin/llm/alerts?open=true", None, PATIENCE).await;
+        let alerts = answer.expect(200)["items"].as_array().cloned().unwrap();
+        (!alerts.is_empty()).then_some(alerts)
+    })
+    .await;
+    assert_eq!((alerts.len(), &alerts[0]["kind"]), (1, &json!("credential_disabled")), "{alerts:?}");
+    let providers = admin.get("/api/v1/admin/llm/providers").await.expect(200);
+    let near = providers["items"].as_array().unwrap().iter().find(|one| one["name"] == "near").unwrap();
+    assert_eq!(near["credentials"][0]["state"], "disabled", "{near}");
 }
 
 /// A second process on the same file is refused, and says who has it.

@@ -26,6 +26,7 @@ mod house;
 mod limits;
 mod matrix;
 mod money;
+mod money_after;
 mod nodes;
 mod problems;
 mod providers;

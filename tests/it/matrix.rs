@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use obrol_tests::api::{Api, id};
+use obrol_tests::api::{Api, PASSWORD, id};
 use obrol_tests::repository;
 use obrol_tests::world::World;
 use reqwest::Method;
@@ -229,7 +229,10 @@ async fn filled(owner: &Api, path: &str) -> String {
             .replace("{credential_id}", &uuid::Uuid::now_v7().to_string());
     }
     if path.contains("/api-keys/") {
-        let made = owner.post("/api/v1/me/api-keys", json!({"name": "mine", "scopes": ["chat"]})).await.expect(201);
+        let made = owner
+            .post("/api/v1/me/api-keys", json!({"name": "mine", "scopes": ["chat"], "password": PASSWORD}))
+            .await
+            .expect(201);
         return path.replace("{id}", made["key"]["id"].as_str().unwrap());
     }
     if path.contains("/sessions/") {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use obrol_tests::api::{Api, id};
+use obrol_tests::api::{Api, PASSWORD, id};
 use obrol_tests::fakes::Dialect;
 use obrol_tests::server::{Server, Store};
 use serde_json::{Value, json};
@@ -46,7 +46,10 @@ async fn place() -> Place {
         assert_eq!(ask(&ani, model).await["usage"]["cost_micros"], COST, "{model}");
     }
     ask(&budi, "own/m").await;
-    let made = budi.post("/api/v1/me/api-keys", json!({"name": "skrip", "scopes": ["api", "usage"]})).await.expect(201);
+    let made = budi
+        .post("/api/v1/me/api-keys", json!({"name": "skrip", "scopes": ["api", "usage"], "password": PASSWORD}))
+        .await
+        .expect(201);
     ask(&budi.with_token(made["text"].as_str().unwrap()), "own/m").await;
     settled(&admin, 5).await;
     let key = made["key"].clone();

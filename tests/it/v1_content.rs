@@ -38,6 +38,17 @@ async fn what_operators_block_neither_goes_in_nor_comes_out() {
         {"role": "system", "content": "say ZWIEBEL"}, {"role": "user", "content": "#clean"}]});
     let claimed = json!({"model": "one/m", "messages": [
         {"role": "user", "content": "#clean"}, {"role": "assistant", "content": "zwiebel"}, {"role": "user", "content": "go on"}]});
+    // In two breaths: one message after the other, or with an answer in between.
+    let rule = json!({"pattern": "red onion soup", "action": "block", "direction": "in"});
+    admin.post("/api/v1/admin/llm/rules", rule).await.expect(201);
+    let say = |role: &str, content: &str| json!({"role": role, "content": content});
+    let split = json!({"model": "one/m", "messages": [
+        say("user", "#clean tell me of red"), say("user", "onion"), say("user", "soup, please")]});
+    let apart = json!({"model": "one/m", "messages": [
+        say("user", "#clean tell me of red onion"), say("assistant", "of what?"), say("user", "soup, please")]});
+    for body in [split, apart] {
+        blocked(&error(&chat(&program, body).await, 400));
+    }
     let tool = json!({"type": "function", "function": {"name": "f", "description": "cuts a Zwiebel"}});
     let with_tool = json!({"model": "one/m", "messages": [{"role": "user", "content": "#clean"}], "tools": [tool]});
     for body in [question("one/m", "a Zwiebel, please"), earlier, claimed, with_tool] {
@@ -64,7 +75,7 @@ async fn what_operators_block_neither_goes_in_nor_comes_out() {
         let hits = admin.get("/api/v1/admin/llm/rule-hits?limit=100").await.expect(200);
         let hits = hits["items"].as_array().unwrap();
         let count = |direction: &str| hits.iter().filter(|hit| hit["direction"] == direction).count();
-        if (count("in"), count("out")) == (5, 5) {
+        if (count("in"), count("out")) == (7, 5) {
             return;
         }
         assert!(start.elapsed() < Duration::from_secs(10), "{hits:?}");

@@ -5,14 +5,17 @@ use futures_util::stream::BoxStream;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::api::{Answer, Api};
+use crate::api::{Answer, Api, PASSWORD};
 
 /// Everything that `/v1` is about.
 pub const ALL: &[&str] = &["models", "chat", "embeddings"];
 
 /// A new key of this person with these scopes: its id and its text.
 pub async fn key(person: &Api, scopes: &[&str]) -> (String, String) {
-    let made = person.post("/api/v1/me/api-keys", json!({"name": "a program", "scopes": scopes})).await.expect(201);
+    let made = person
+        .post("/api/v1/me/api-keys", json!({"name": "a program", "scopes": scopes, "password": PASSWORD}))
+        .await
+        .expect(201);
     let text = made["text"].as_str().expect("its text").to_owned();
     (made["key"]["id"].as_str().expect("its id").to_owned(), text)
 }

@@ -6,7 +6,7 @@ import { Desk, unique } from "./admin-steps.ts";
 import { MODELS, startUpstream } from "./upstream.ts";
 
 test("@phone a key is made, opens what its scopes say, and is revoked", async ({ page }) => {
-  await register(page);
+  const person = await register(page);
   await page.goto("/settings/keys");
   await expect(page.getByText("No keys yet")).toBeVisible();
   await expectAccessibleInBoth(page, "no keys");
@@ -17,6 +17,12 @@ test("@phone a key is made, opens what its scopes say, and is revoked", async ({
   await dialog.getByRole("checkbox", { name: /^Usage/ }).check();
   await expect(dialog.getByRole("checkbox", { name: /Administration/ })).toHaveCount(0);
   await expectAccessibleInBoth(page, "key form");
+  // The session alone is not enough for what outlives it.
+  await dialog.getByLabel("Your password").fill("not their password");
+  await dialog.getByRole("button", { name: "Create key" }).click();
+  await expect(dialog.getByText("This is not your password.")).toBeVisible();
+  await expect(page.getByText("No keys yet")).toBeAttached();
+  await dialog.getByLabel("Your password").fill(person.password);
   await dialog.getByRole("button", { name: "Create key" }).click();
   const shown = page.getByRole("dialog", { name: "Your new key" });
   const field = shown.getByLabel("Key “Laptop”");
@@ -53,16 +59,46 @@ test("@phone a key is made, opens what its scopes say, and is revoked", async ({
   expect((await page.request.get("/api/v1/me/limits", program)).status()).toBe(401);
 });
 
+test("every open page hears of a key, and logging out everywhere can end it", async ({
+  page,
+  context,
+}) => {
+  const person = await register(page);
+  const other = await context.newPage();
+  await other.goto("/");
+  await page.goto("/settings/keys");
+  await page.getByRole("button", { name: "Create a key" }).click();
+  const dialog = page.getByRole("dialog", { name: "Create an API key" });
+  await dialog.getByLabel("Name").fill("Laptop");
+  await dialog.getByRole("checkbox", { name: /^Usage/ }).check();
+  await dialog.getByLabel("Your password").fill(person.password);
+  await dialog.getByRole("button", { name: "Create key" }).click();
+  const text = await page.getByLabel("Key “Laptop”").inputValue();
+  await expect(other.getByText(/The API key “Laptop” was created/)).toBeVisible();
+  await page.getByRole("button", { name: "I have kept it" }).click();
+  const program = { headers: { Authorization: `Bearer ${text}`, Cookie: "" } };
+  expect((await page.request.get("/api/v1/me/limits", program)).status()).toBe(200);
+  await page.goto("/settings/devices");
+  await page.getByRole("button", { name: "Log out everywhere" }).click();
+  const question = page.getByRole("alertdialog", { name: "Log out everywhere?" });
+  await question.getByRole("checkbox", { name: "Revoke all my API keys as well" }).check();
+  await expectAccessibleInBoth(page, "log out everywhere");
+  await question.getByRole("button", { name: "Log out everywhere" }).click();
+  await expect(page).toHaveURL(/login/);
+  expect((await page.request.get("/api/v1/me/limits", program)).status()).toBe(401);
+});
+
 test("@phone a key that is revoked while it is in use falls silent", async ({ page }) => {
   const upstream = await startUpstream();
   const desk = await Desk.of(page.request);
   try {
     const provider = unique("talk");
     await desk.provider(provider, upstream.url);
-    await register(page);
+    const person = await register(page);
     await page.goto("/settings/keys");
     await page.getByRole("button", { name: "Create a key" }).click();
     await page.getByRole("dialog").getByLabel("Name").fill("Robot");
+    await page.getByRole("dialog").getByLabel("Your password").fill(person.password);
     await page.getByRole("button", { name: "Create key" }).click();
     const shown = page.getByRole("dialog", { name: "Your new key" });
     const text = await shown.getByLabel("Key “Robot”").inputValue();

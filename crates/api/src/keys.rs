@@ -4,10 +4,11 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, delete, get, post, web};
 use app::App;
 use app::keys::{self, NewKey};
-use domain::Timestamp;
 use domain::ids::ApiKeyId;
 use domain::keys::{ApiKey, KeyScope};
+use domain::{Error, Timestamp};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
@@ -129,6 +130,17 @@ struct NewApiKey {
     scopes: Vec<String>,
     /// Left out: it lives until it is revoked. At most ten years from now.
     expires_at: Option<Rfc3339>,
+    /// The person's, once more: a key outlives the session that makes it.
+    #[schema(max_length = 1024, format = Password, write_only)]
+    password: String,
+}
+
+impl NewApiKey {
+    /// Of what is asked for. Not of the password: a digest of it would be kept for a day, to be guessed at.
+    fn digest(&self) -> Result<[u8; 32], Error> {
+        let asked = (&self.name, &self.scopes, self.expires_at.map(|at| at.0.millis()));
+        Ok(Sha256::digest(serde_json::to_vec(&asked).map_err(Error::broken)?).into())
+    }
 }
 
 /// A new key.
@@ -140,7 +152,7 @@ pub struct CreatedApiKey {
     pub text: Option<String>,
 }
 
-/// Makes a key and shows it, once. For persons only.
+/// Makes a key and shows it, once. For persons only, with their password; all their devices hear of it (`keys.changed`).
 #[utoipa::path(
     tag = "keys",
     operation_id = "create_api_key",
@@ -148,7 +160,9 @@ pub struct CreatedApiKey {
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat harmless for 24 hours; the repeat does not show the key")),
     responses(
         (status = 201, body = CreatedApiKey),
-        (status = 409, description = "`keys.too_many`: 50 living keys are the most", body = crate::ProblemBody, content_type = "application/problem+json")
+        (status = 409, description = "`keys.too_many`: 50 living keys are the most", body = crate::ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Values that are not allowed; `auth.password_wrong` at `/password`", body = crate::ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "`auth.too_many_attempts`: wrong passwords, as when signing in", body = crate::ProblemBody, content_type = "application/problem+json")
     )
 )]
 #[post("/me/api-keys")]
@@ -161,11 +175,12 @@ async fn create(
     let Caller(ctx) = caller;
     // Before the key of a repeat is looked up: no API key may claim one.
     ctx.person()?;
-    let (own, state, digest) = (ctx.clone(), app.clone(), body.digest);
+    let body = body.into_inner();
+    let (own, state, digest) = (ctx.clone(), app.clone(), body.digest()?);
     let work = async move {
-        let NewApiKey { name, scopes, expires_at } = body.into_inner();
+        let NewApiKey { name, scopes, expires_at, password } = body;
         let new = NewKey { name, scopes, expires_at: expires_at.map(|at| at.0) };
-        let made = keys::create(&state, &own, new).await?;
+        let made = keys::create(&state, &own, new, &password).await?;
         let text = Some(made.text.expose().to_owned());
         Ok(HttpResponse::build(StatusCode::CREATED).json(CreatedApiKey { key: made.key.into(), text }))
     };

@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout};
 use crate::notice::Notice;
 use crate::price::Price;
 use crate::registry::{ROUTE, Registry};
-use crate::settings::{ModelSettings, RetrySettings, RouteSettings};
+use crate::settings::{ModelSettings, RouteSettings};
 use crate::source::{Origin, Source};
 
 /// A list is asked for again after this; until the new one is there the old one stands.
@@ -225,9 +225,7 @@ async fn refresh(source: Arc<Source>, _asking: OwnedMutexGuard<()>) {
     // Somebody else may have learned it since the look.
     let (_, still) = source.listing.look();
     let Some(limit) = source.listing.limit.filter(|_| still) else { return };
-    let settings = RetrySettings::default();
-    let picked = source.state.turns().pick(&source.credentials, &[], &settings, Instant::now());
-    let secret = picked.ok().and_then(|picked| picked.secret);
+    let secret = source.state.turns().look(&source.credentials, Instant::now());
     let result = timeout(limit, source.provider.models(secret)).await;
     let late = || ProviderError::new(ErrorClass::Timeout, "the list of models did not come in time");
     if source.listing.learn(result.unwrap_or_else(|_| Err(late())), &source.name) {

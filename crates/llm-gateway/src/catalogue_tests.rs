@@ -82,3 +82,26 @@ async fn callers_of_an_old_list_start_one_question_and_no_crowd_of_tasks() {
     assert_eq!(provider.asked.load(Ordering::SeqCst), 1);
     assert_eq!(tokio::runtime::Handle::current().metrics().num_alive_tasks(), 1, "the one who asks");
 }
+
+#[tokio::test]
+async fn asking_for_a_list_takes_no_key_from_a_question() {
+    let (provider, means) = means();
+    let keys = ["a", "b", "c"].map(|key| Secret::from(key.to_owned()));
+    let one = ProviderSettings::new("one", ProviderKind::OpenAi, "http://one").with_keys(keys);
+    let settings = GatewaySettings { providers: vec![one], ..GatewaySettings::default() };
+    let mut order = Vec::new();
+    for asked in [0, 1] {
+        let mut source = Arc::into_inner(source::all(&settings, &[], &means).remove(0)).unwrap();
+        source.listing = Arc::new(Listing::asked(Duration::from_millis(1)));
+        let source = Arc::new(source);
+        if asked == 1 {
+            list(&source).await;
+            assert_eq!(provider.asked.load(Ordering::SeqCst), 1);
+        }
+        let now = Instant::now();
+        let mut turns = source.state.turns();
+        let mut pick = || turns.pick(&source.credentials, &[], &Default::default(), now).unwrap().id.unwrap();
+        order.push([pick(), pick(), pick()]);
+    }
+    assert_eq!(order[0], order[1], "the turns are those of questions alone");
+}

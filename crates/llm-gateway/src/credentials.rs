@@ -141,6 +141,15 @@ impl Turns {
         Ok(Picked { id: Some(key.id.clone()), label: Some(key.label.clone()), secret: Some(key.secret.clone()), wait })
     }
 
+    /// A key for what nobody asked a question for: one that is in order, if there is one. Takes no turn, and not the one call of
+    /// a key that is to show whether its trouble is over.
+    pub fn look(&self, keys: &[CredentialSettings], now: Instant) -> Option<Secret> {
+        let known = |key: &CredentialSettings| self.keys.get(&key.id).copied().unwrap_or_default();
+        let usable = keys.iter().filter(|key| key.enabled && known(key).shut(now).is_none());
+        let best = usable.min_by_key(|key| (known(key).disabled.is_some(), known(key).rests(now)));
+        best.map(|key| key.secret.clone())
+    }
+
     /// For how long the best key that was not `spent` rests; `None`: there is none. Takes no turn.
     pub fn wait(&self, keys: &[CredentialSettings], spent: &[String], now: Instant) -> Option<Duration> {
         let usable = keys.iter().filter(|key| key.enabled && !spent.contains(&key.id));

@@ -59,8 +59,6 @@ pub enum How {
     Cut(ErrorClass),
     /// Whoever asked has gone, or has heard enough.
     Dropped,
-    /// It was never sent.
-    Unsent,
 }
 
 #[derive(Clone, Debug)]
@@ -72,21 +70,16 @@ pub struct Ended {
     pub said: String,
 }
 
-/// The open account of a call: closed by what happens to it, or by being dropped.
+/// The open account of a call that is sent as soon as it is granted, without anything to wait for in between: closed by what happens to it, or by being dropped.
 pub struct Tab {
     account: Option<Box<dyn Account>>,
     said: String,
-    sent: bool,
 }
 
 impl Tab {
     /// Without a purse nobody counts.
     pub fn new(account: Option<Box<dyn Account>>) -> Self {
-        Self { account, said: String::new(), sent: false }
-    }
-
-    pub fn sent(&mut self) {
-        self.sent = true;
+        Self { account, said: String::new() }
     }
 
     pub fn hear(&mut self, text: &str) {
@@ -104,7 +97,7 @@ impl Tab {
 
 impl Drop for Tab {
     fn drop(&mut self) {
-        self.close(if self.sent { How::Dropped } else { How::Unsent }, None);
+        self.close(How::Dropped, None);
     }
 }
 

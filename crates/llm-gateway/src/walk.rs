@@ -141,7 +141,6 @@ impl<'a> Walk<'a> {
                 Err(error) => return Turn::Stop(error),
             };
             let (begun, started) = (Instant::now(), wall_clock());
-            tab.sent();
             let mut thoughts = String::new();
             let (source, secret) = (&step.source, picked.secret.clone());
             let heard = self.task.begin(source, request, secret, self.deadline, &mut thoughts).await;

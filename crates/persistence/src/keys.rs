@@ -110,6 +110,17 @@ pub async fn revoke(conn: &impl ConnectionTrait, user: UserId, id: ApiKeyId, now
     Ok(done.rows_affected == 1)
 }
 
+/// Ends every key of a person that has not ended; how many that were.
+pub async fn revoke_all(conn: &impl ConnectionTrait, user: UserId, now: Timestamp) -> Result<u64> {
+    let done = Entity::update_many()
+        .col_expr(Column::RevokedAt, Expr::value(now.millis()))
+        .filter(Column::UserId.eq(user.uuid()))
+        .filter(Column::RevokedAt.is_null())
+        .exec(conn)
+        .await?;
+    Ok(done.rows_affected)
+}
+
 /// Notes a use, unless one is noted after `unless_after`; `hash` replaces one that was made with an older secret.
 pub async fn note_use(
     conn: &impl ConnectionTrait,

@@ -6,6 +6,7 @@ mod config;
 mod data_dir;
 mod greeting;
 mod housekeeping;
+mod left;
 mod logging;
 mod memory;
 mod metrics;

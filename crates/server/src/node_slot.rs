@@ -39,8 +39,31 @@ pub fn take(data_dir: &Path, clock: &Clock, chance: &Chance) -> io::Result<NodeS
     Err(io::Error::other(format!("all {SLOTS} node slots of the data directory are taken")))
 }
 
+/// The slots that a process left and no other has taken: locked as long as they are held here, so that nobody becomes that node
+/// meanwhile. A process that starts in this moment takes the next free one.
+pub fn abandoned(data_dir: &Path) -> io::Result<Vec<NodeSlot>> {
+    let mut found = Vec::new();
+    for number in 0..SLOTS {
+        let Ok(lock) = OpenOptions::new().write(true).open(data_dir.join(format!("node-{number}.lock"))) else {
+            continue;
+        };
+        // Held by who lives, this process among them.
+        if !FileExt::try_lock_exclusive(&lock)? {
+            continue;
+        }
+        if let Some(node) = read(&data_dir.join(format!("node-{number}.id"))) {
+            found.push(NodeSlot { node, number, _lock: lock });
+        }
+    }
+    Ok(found)
+}
+
+fn read(path: &Path) -> Option<NodeId> {
+    fs::read_to_string(path).ok().and_then(|text| text.trim().parse().ok())
+}
+
 fn identity(path: &Path, clock: &Clock, chance: &Chance) -> io::Result<NodeId> {
-    if let Some(node) = fs::read_to_string(path).ok().and_then(|text| text.trim().parse().ok()) {
+    if let Some(node) = read(path) {
         return Ok(node);
     }
     let node = NodeId::from_uuid(chance.uuid(clock.now()));
@@ -67,6 +90,12 @@ mod tests {
         assert_ne!(first.node, second.node);
         let node = first.node;
         drop(first);
+        let found: Vec<NodeId> = abandoned(&folder).unwrap().iter().map(|slot| slot.node).collect();
+        assert_eq!(found, [node], "the other one lives");
+        // While somebody settles what it left, nobody becomes it.
+        let held = abandoned(&folder).unwrap();
+        assert_eq!(take().number, 2);
+        drop(held);
         assert_eq!(take().node, node);
         fs::remove_dir_all(&folder).unwrap();
     }

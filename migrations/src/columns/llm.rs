@@ -169,3 +169,9 @@ pub(super) const UP: &[Step] = &[
     )"#),
     All(r#"CREATE INDEX "ledger_budgets_period" ON "ledger_budgets" ("period")"#),
 ];
+
+/// Where there is a seal, `headers` has the names alone; rows from before have their values there until they are sealed.
+pub(super) const SEALED_HEADERS: &[Step] = &[
+    All(r#"ALTER TABLE "llm_providers" ADD COLUMN "sealed_headers" {text} NULL"#),
+    All(r#"ALTER TABLE "llm_providers" ADD COLUMN "headers_key_id" {short} NULL"#),
+];

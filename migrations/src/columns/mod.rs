@@ -11,7 +11,7 @@ mod settings;
 use crate::ddl::Step;
 
 /// Name and statements of every migration.
-pub(crate) const ALL: [(&str, &[Step]); 9] = [
+pub(crate) const ALL: [(&str, &[Step]); 10] = [
     ("m20261121_000001_settings", settings::UP),
     ("m20261121_000002_accounts", accounts::UP),
     ("m20261121_000003_conversations", conversations::UP),
@@ -21,4 +21,5 @@ pub(crate) const ALL: [(&str, &[Step]); 9] = [
     ("m20261122_000007_keys", keys::UP),
     ("m20261122_000008_origin", conversations::ORIGIN),
     ("m20261122_000009_run_keys", runs::KEYS),
+    ("m20261122_000010_sealed_headers", llm::SEALED_HEADERS),
 ];

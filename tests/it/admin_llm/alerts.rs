@@ -99,3 +99,35 @@ async fn settings_are_read_and_set_as_a_whole() {
     let nobody = format!("{ALERTS}/00000000-0000-7000-8000-000000000001/resolve");
     assert_eq!(admin.post(&nobody, Value::Null).await.problem(404), "llm.alert_not_found");
 }
+
+/// What an operator has mended by another secret is no open matter any more: when it happens again it is told again.
+#[tokio::test]
+async fn another_secret_closes_the_alert_and_makes_room_for_the_next() {
+    let (server, _store, admin) = house().await;
+    let ani = server.person("ani").await;
+    let refuses = Arc::new(AtomicBool::new(false));
+    let switch = refuses.clone();
+    let fake = Fake::start(Dialect::Compatible, move |asked| match asked.method.as_str() {
+        _ if switch.load(Ordering::SeqCst) => refusal(401),
+        "GET" => Plan::fail(Saying::default(), Fault::json(200, &list_of(Dialect::Compatible, &["m"]))),
+        _ => Plan::say(Saying::tokens("a", 3)),
+    })
+    .await;
+    let made = admin.post(PROVIDERS, draft("own", &fake)).await.expect(201);
+    let own = format!("{PROVIDERS}/{}/credentials/{}", id(&made["provider"]), id(&made["provider"]["credentials"][0]));
+    let open = format!("{ALERTS}?open=true");
+    let mut told = Vec::new();
+    for secret in ["sk-second", "sk-third"] {
+        refuses.store(true, Ordering::SeqCst);
+        let conversation = ani.conversation("own/m").await;
+        let run = id(&ani.ask(&conversation, "#a hello").await["run"]);
+        assert_eq!(ani.ended(&run, Duration::from_secs(20)).await["status"], "failed");
+        let seen = until(&admin, "an alert", &open, |seen| seen["items"] != json!([])).await;
+        told.push(id(&seen["items"][0]));
+        refuses.store(false, Ordering::SeqCst);
+        admin.patch(&own, None, json!({"secret": secret})).await.expect(200);
+        assert_eq!(admin.get(&open).await.expect(200)["items"], json!([]), "nobody had to close it");
+    }
+    assert_ne!(told[0], told[1]);
+    assert_eq!(admin.get(ALERTS).await.expect(200)["items"].as_array().unwrap().len(), 2);
+}

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use obrol_tests::api::{Api, id, text_of};
+use obrol_tests::api::{Api, PASSWORD, id, text_of};
 use obrol_tests::fakes::{Dialect, Fake, Fault, Plan, Saying};
 use serde_json::{Value, json};
 
@@ -124,7 +124,10 @@ async fn a_limit_of_a_key_holds_for_what_it_asks() {
     let ani = server.person("ani").await;
     let fake = keeper(Dialect::Compatible, SECRET).await;
     admin.post(PROVIDERS, draft("own", &fake)).await.expect(201);
-    let made = ani.post("/api/v1/me/api-keys", json!({"name": "skrip", "scopes": ["api"]})).await.expect(201);
+    let made = ani
+        .post("/api/v1/me/api-keys", json!({"name": "skrip", "scopes": ["api"], "password": PASSWORD}))
+        .await
+        .expect(201);
     let program = ani.with_token(made["text"].as_str().unwrap());
     let limit = json!({"scope": "api_key", "subject": made["key"]["id"], "tokens_per_day": 5});
     let limit = admin.put("/api/v1/admin/llm/limits", limit).await.expect(200);

@@ -96,3 +96,27 @@ async fn hits_come_page_by_page_and_by_rule() {
         assert!(own["items"].as_array().unwrap().iter().all(|hit| hit["rule_id"] == json!(rule)));
     }
 }
+
+#[tokio::test]
+async fn a_phrase_in_two_questions_is_met() {
+    let (server, _store, admin) = house().await;
+    let ani = server.person("ani").await;
+    let fake = keeper(Dialect::Compatible, SECRET).await;
+    admin.post(PROVIDERS, draft("own", &fake)).await.expect(201);
+    let rule = json!({"pattern": "red onion", "action": "block", "direction": "in"});
+    admin.post(RULES, rule).await.expect(201);
+    let conversation = ani.conversation("own/m").await;
+    for (question, status) in [
+        ("#a what is red", "succeeded"),
+        ("onion soup", "failed"),
+        // What was blocked stands there still; that is no reason to block what comes after it.
+        ("never mind", "succeeded"),
+        ("and red", "succeeded"),
+        ("wine?", "succeeded"),
+    ] {
+        let run = id(&ani.ask(&conversation, question).await["run"]);
+        let run = ani.ended(&run, Duration::from_secs(20)).await;
+        assert_eq!(run["status"], status, "{question}: {run}");
+    }
+    assert_eq!(hits(&admin, 1).await.len(), 1, "told once");
+}

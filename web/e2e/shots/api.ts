@@ -111,6 +111,7 @@ export class Device {
     this.#key ??= this.call<{ text: string }>("POST", "/me/api-keys", {
       name: "Dashboard in the hall",
       scopes,
+      password: PASSWORD,
     }).then(({ text }) => text);
     const answer = await fetch(`${this.#url}/v1/chat/completions`, {
       method: "POST",

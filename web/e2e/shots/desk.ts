@@ -1,4 +1,5 @@
 // Pictures of what people see of their keys and usage, and of the operators' pages.
+import { PASSWORD } from "../own-server.ts";
 import { MODELS } from "../upstream.ts";
 import type { Album } from "./album.ts";
 import type { Device } from "./api.ts";
@@ -52,15 +53,18 @@ export async function seedDesk(device: Device, upstream: string): Promise<void> 
   await device.call("POST", "/me/api-keys", {
     name: "Editor on my laptop",
     scopes: ["models", "chat"],
+    password: PASSWORD,
   });
   await device.call("POST", "/me/api-keys", {
     name: "Nightly report of the bakery, with a rather long name",
     scopes: ["models", "chat", "embeddings", "usage"],
+    password: PASSWORD,
     expires_at: new Date(Date.now() + 90 * 86_400_000).toISOString(),
   });
   const { key } = await device.call<{ key: { id: string } }>("POST", "/me/api-keys", {
     name: "Old script",
     scopes: ["chat"],
+    password: PASSWORD,
   });
   await device.call("DELETE", `/me/api-keys/${key.id}`);
 }

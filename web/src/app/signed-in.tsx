@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Outlet, useNavigate, useRouter } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { startLive } from "@/features/chat/api/live.ts";
+import { useKeyNews } from "@/features/settings/use-key-news.ts";
 import { useLocaleChoice } from "@/lib/i18n/provider.tsx";
 import { localPath } from "@/lib/net/local-path.ts";
 import { useSession } from "@/lib/session/use-session.ts";
@@ -17,16 +18,17 @@ export function SignedIn() {
   const user = session.user;
   const userId = user?.id;
   const wished = user?.locale;
+  const onKeys = useKeyNews();
 
   useEffect(() => {
     if (userId === undefined) return;
-    const stop = startLive(client);
+    const stop = startLive(client, onKeys);
     return () => {
       stop();
       // Nothing of one person may be seen by the next one at the same browser.
       client.clear();
     };
-  }, [userId, client]);
+  }, [userId, client, onKeys]);
 
   useEffect(() => {
     // The page of a conversation comes with Markdown and more: fetched when idle, before the first question is sent.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use app::App;
+use app::llm::headers::HeaderDraft;
 use app::llm::overview;
 use app::llm::probe::{default_base_url, probe as try_out};
 use app::llm::providers::{self, Configured, Provider, ProviderDraft};
@@ -45,7 +46,8 @@ struct NewProvider {
     /// With the version, like `https://api.openai.com/v1`; may be left out where everybody's is at the same place.
     #[schema(max_length = 500)]
     base_url: Option<String>,
-    /// Sent with every request; at most 20. Secrets belong into credentials.
+    /// Sent with every request; at most 20. Their values are sealed and never shown again; what is a key belongs into
+    /// credentials.
     #[serde(default)]
     headers: BTreeMap<String, String>,
     /// Whether its address may lead into a private network; only then it may begin with `http://`.
@@ -105,7 +107,7 @@ pub(super) async fn create(
             name: body.name,
             kind,
             base_url: address(body.base_url, kind)?,
-            headers: body.headers.into_iter().collect(),
+            headers: body.headers.into_iter().map(|(name, value)| (name, HeaderDraft::Set(value.into()))).collect(),
             private_network: body.private_network,
             models: body.models,
             max_concurrency: body.max_concurrency,
@@ -148,7 +150,8 @@ struct ProviderChange {
     #[serde(default, deserialize_with = "not_null")]
     #[schema(value_type = KindWord, required = false)]
     kind: Option<KindWord>,
-    /// Another host, port or scheme is refused (`llm.secrets_stay`) while there are credentials: they were entered for this one.
+    /// Another host, port or scheme is refused (`llm.secrets_stay`) while there are credentials, or headers
+    /// that are not entered anew with it: they were entered for this one.
     #[serde(default, deserialize_with = "not_null")]
     #[schema(value_type = String, required = false, max_length = 500)]
     base_url: Option<String>,
@@ -178,7 +181,7 @@ struct ProviderChange {
     request_body = ProviderChange,
     responses(
         (status = 200, body = SavedProvider),
-        (status = 409, description = "`llm.name_taken`, `llm.secrets_stay`", body = crate::ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "`llm.name_taken`, `llm.secrets_stay`, `llm.headers_unreadable`", body = crate::ProblemBody, content_type = "application/problem+json"),
         (status = 412, description = "Somebody changed it since", body = crate::ProblemBody, content_type = "application/problem+json"),
         (status = 428, description = "`If-Match` is missing", body = crate::ProblemBody, content_type = "application/problem+json")
     )
@@ -204,10 +207,11 @@ pub(super) async fn change(
 }
 
 fn changed(before: Provider, wanted: ProviderChange) -> ProviderDraft {
-    let mut headers = before.headers;
+    let kept = before.headers.names.into_iter().map(|name| (name, HeaderDraft::Kept));
+    let mut headers: Vec<_> = kept.collect();
     for (name, value) in wanted.headers.unwrap_or_default() {
         headers.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
-        headers.extend(value.map(|value| (name, value)));
+        headers.extend(value.map(|value| (name, HeaderDraft::Set(value.into()))));
     }
     ProviderDraft {
         name: wanted.name.unwrap_or(before.name),

@@ -51,12 +51,29 @@ pub(super) async fn logout(
     Ok(HttpResponse::NoContent().cookie(cookie::cleared(&request)).finish())
 }
 
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = LogoutAllRequest)]
+struct LogoutAllBody {
+    /// Whether the person's API keys end as well; otherwise programs go on.
+    #[serde(default)]
+    #[schema(default = false)]
+    api_keys: bool,
+}
+
 /// Sign every device out
-#[utoipa::path(tag = "accounts", operation_id = "logout_all", responses((status = 204, description = "Every session has ended, this one too")))]
+///
+/// With `api_keys` the person's API keys are revoked in the same step.
+#[utoipa::path(tag = "accounts", operation_id = "logout_all", request_body = Option<LogoutAllBody>, responses((status = 204, description = "Every session has ended, this one too; with `api_keys`, every key")))]
 #[post("/auth/logout-all")]
-pub(super) async fn logout_all(request: HttpRequest, caller: Caller, app: web::Data<App>) -> ApiResult<HttpResponse> {
+pub(super) async fn logout_all(
+    request: HttpRequest,
+    caller: Caller,
+    app: web::Data<App>,
+    body: JsonOrDefault<LogoutAllBody>,
+) -> ApiResult<HttpResponse> {
     let Caller(ctx) = caller;
-    accounts::logout_all(&app, &ctx).await?;
+    accounts::logout_all(&app, &ctx, body.into_inner().api_keys).await?;
     Ok(HttpResponse::NoContent().cookie(cookie::cleared(&request)).finish())
 }
 

@@ -33,8 +33,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 )]
 #[get("/events")]
 async fn listen(caller: Caller, app: web::Data<App>, request: HttpRequest) -> ApiResult<HttpResponse> {
-    let user = caller.0.principal()?.user;
-    let mut listening = app::events::listen(&app, user, last_event_id(&request)).await?;
+    let mut listening = app::events::listen(&app, caller.0.principal()?, last_event_id(&request)).await?;
     let source = async_stream::stream! {
         loop {
             yield listening.next().await;

@@ -1,6 +1,6 @@
 //! Events on the wire: names and JSON.
 
-use app::events::{Event, RunEnd};
+use app::events::{Event, KeyChange, RunEnd};
 use domain::Locale;
 use domain::runs::Position;
 use serde::Serialize;
@@ -83,6 +83,22 @@ pub struct ConversationDeleted {
     conversation_id: Uuid,
 }
 
+/// `keys.changed`: a key of the person's was made, or ended.
+#[derive(Serialize, ToSchema)]
+pub struct KeysChanged<'a> {
+    #[schema(inline)]
+    change: KeyChangeWord,
+    /// Of the key.
+    name: &'a str,
+}
+
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyChangeWord {
+    Created,
+    Revoked,
+}
+
 /// Named so that the specification lists what streams carry.
 #[derive(utoipa::OpenApi)]
 #[openapi(components(schemas(
@@ -93,7 +109,8 @@ pub struct ConversationDeleted {
     RunEnded,
     MessageCreated,
     ConversationChanged,
-    ConversationDeleted
+    ConversationDeleted,
+    KeysChanged
 )))]
 pub struct EventSchemas;
 
@@ -150,6 +167,13 @@ pub(super) fn event(event: &Event, locale: Locale) -> (&'static str, Vec<u8>) {
         }
         Event::ConversationDeleted { conversation } => {
             ("conversation.deleted", json(&ConversationDeleted { conversation_id: conversation.uuid() }))
+        }
+        Event::KeysChanged { change, name } => {
+            let change = match change {
+                KeyChange::Created => KeyChangeWord::Created,
+                KeyChange::Revoked => KeyChangeWord::Revoked,
+            };
+            ("keys.changed", json(&KeysChanged { change, name }))
         }
     }
 }

@@ -25,6 +25,7 @@ pub(crate) use events::announce;
 pub use events::{AuthEvent, TOPIC};
 pub use hashing::HashCost;
 pub use keys::{AccountKeys, KeyFault};
+pub(crate) use login::confirm;
 pub use login::{Login, login};
 pub use persistence::accounts::sessions::Session;
 pub use persistence::accounts::users::Profile;

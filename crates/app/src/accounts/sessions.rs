@@ -34,17 +34,20 @@ pub async fn logout_by_token(app: &App, ctx: &Ctx, presented: &str) -> Result<()
     end(app, ctx, session.user, session.id, RevokeReason::SignedOut).await.map(|_| ())
 }
 
-/// Signs out every device, this one too.
-pub async fn logout_all(app: &App, ctx: &Ctx) -> Result<()> {
+/// Signs out every device, this one too; with `api_keys`, every program as well.
+pub async fn logout_all(app: &App, ctx: &Ctx, api_keys: bool) -> Result<()> {
     let user = ctx.person()?.user;
-    app.db
+    let keys = app
+        .db
         .retrying(|| async {
             let tx = app.db.begin().await?;
             rows::revoke_all(&tx, user, RevokeReason::SignedOut, ctx.now()).await?;
-            Ok(tx.commit().await?)
+            let keys = if api_keys { persistence::keys::revoke_all(&*tx, user, ctx.now()).await? } else { 0 };
+            tx.commit().await?;
+            Ok(keys)
         })
         .await?;
-    tracing::info!(event = "auth.signed_out_everywhere", %user);
+    tracing::info!(event = "auth.signed_out_everywhere", %user, keys);
     announce(app, AuthEvent { user, session: None }).await;
     Ok(())
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use domain::accounts::{Email, Failures, Throttle};
 use domain::ids::UserId;
 use domain::{Ctx, Error, Kind, Result};
+use persistence::Tx;
 use persistence::accounts::{sessions, throttles};
 use sha2::{Digest, Sha256};
 
@@ -101,14 +102,15 @@ impl Attempt {
         app.db.retrying(count).await
     }
 
-    /// The keys to forgive with a success, if there is anything to forgive. The source is not forgiven: whoever guesses could
+    /// Forgives with a success, if there is anything to forgive. The source is not forgiven: whoever guesses could
     /// wipe it by signing in to an account of their own.
-    pub(super) fn to_forgive(&self) -> impl Iterator<Item = &str> {
-        [&self.account, &self.here]
-            .into_iter()
-            .flatten()
-            .map(String::as_str)
-            .filter(|key| self.known.contains_key(*key))
+    pub(super) async fn forgive(&self, tx: &Tx) -> Result<()> {
+        for key in [&self.account, &self.here].into_iter().flatten() {
+            if self.known.contains_key(key) {
+                throttles::forgive(tx, key).await?;
+            }
+        }
+        Ok(())
     }
 }
 

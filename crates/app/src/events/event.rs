@@ -13,6 +13,13 @@ pub enum RunEnd {
     Cancelled,
 }
 
+/// What became of a person's API keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum KeyChange {
+    Created,
+    Revoked,
+}
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Event {
     /// The stream is open; nothing was missed that comes after it.
@@ -69,6 +76,11 @@ pub enum Event {
     ConversationDeleted {
         conversation: ConversationId,
     },
+    /// So that nobody makes a key in a person's name unseen.
+    KeysChanged {
+        change: KeyChange,
+        name: String,
+    },
 }
 
 impl Event {
@@ -85,7 +97,8 @@ impl Event {
             | Self::MessageCreated { .. }
             | Self::ConversationCreated { .. }
             | Self::ConversationUpdated { .. }
-            | Self::ConversationDeleted { .. } => None,
+            | Self::ConversationDeleted { .. }
+            | Self::KeysChanged { .. } => None,
         }
     }
 
@@ -105,6 +118,7 @@ impl Event {
                 | Self::ConversationCreated { .. }
                 | Self::ConversationUpdated { .. }
                 | Self::ConversationDeleted { .. } => 0,
+                Self::KeysChanged { name, .. } => name.len(),
             }
     }
 }

@@ -182,7 +182,8 @@ impl State {
             | Event::RunSnapshot { .. }
             | Event::MessageCreated { .. }
             | Event::ConversationCreated { .. }
-            | Event::ConversationUpdated { .. } => {
+            | Event::ConversationUpdated { .. }
+            | Event::KeysChanged { .. } => {
                 self.push(event);
                 false
             }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use domain::ids::{RunId, UserId};
 use domain::runs::follow::skip;
 use domain::runs::{Position, Run};
-use domain::{Error, Result};
+use domain::{Error, Principal, Result};
 use tokio::sync::watch;
 
 use super::Event;
@@ -32,14 +32,17 @@ pub struct Listening {
     /// Number of the last event that was taken from the ring.
     at: u64,
     ready: VecDeque<Heard>,
+    /// Not a program with a key, which hears nothing of keys.
+    person: bool,
 }
 
-/// Opens the stream of `user`, going on after `last_event_id` where this node still has what came after it; else the
+/// Opens the stream of whoever asks, going on after `last_event_id` where this node still has what came after it; else the
 /// client is told to fetch anew, and gets snapshots of the running answers.
-pub async fn listen(app: &App, user: UserId, last_event_id: Option<&str>) -> Result<Listening> {
-    let feed = open(app, user).await?;
+pub async fn listen(app: &App, principal: &Principal, last_event_id: Option<&str>) -> Result<Listening> {
+    let feed = open(app, principal.user).await?;
     let moved = feed.moved.subscribe();
-    let mut listening = Listening { app: app.clone(), feed, moved, at: 0, ready: VecDeque::new() };
+    let mut listening =
+        Listening { app: app.clone(), feed, moved, at: 0, ready: VecDeque::new(), person: principal.key.is_none() };
     let resumed = last_event_id
         .and_then(|id| id.split_once('.'))
         .filter(|(epoch, _)| *epoch == app.feeds.epoch)
@@ -111,6 +114,9 @@ impl Listening {
                 Some(news) => {
                     for (number, event) in news {
                         self.at = number;
+                        if matches!(*event, Event::KeysChanged { .. }) && !self.person {
+                            continue;
+                        }
                         let id = Some(self.id(number));
                         self.ready.push_back(Heard { id, event });
                     }
@@ -145,7 +151,7 @@ pub async fn follow_run(app: &App, user: UserId, id: RunId, last_event_id: Optio
     if !run.state.status.is_terminal() && !feed.state().views.contains_key(&id) {
         heal(app, &feed, id).await?;
     }
-    let listening = Listening { app: app.clone(), feed, moved, at: 0, ready: VecDeque::new() };
+    let listening = Listening { app: app.clone(), feed, moved, at: 0, ready: VecDeque::new(), person: false };
     let mut following = RunListening {
         run: id,
         listening,
@@ -306,7 +312,8 @@ impl RunListening {
             | Event::MessageCreated { .. }
             | Event::ConversationCreated { .. }
             | Event::ConversationUpdated { .. }
-            | Event::ConversationDeleted { .. } => {}
+            | Event::ConversationDeleted { .. }
+            | Event::KeysChanged { .. } => {}
         }
         Heard { id: Some(format!("{}.{}", self.run, self.position)), event: Arc::new(event) }
     }

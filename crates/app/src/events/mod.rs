@@ -7,7 +7,7 @@ mod heal;
 mod listen;
 mod tail;
 
-pub use event::{Event, RunEnd};
+pub use event::{Event, KeyChange, RunEnd};
 pub use feed::Feeds;
 pub use guard::{Watch, still_held, watch};
 pub use listen::{Heard, Listening, RunListening, follow_run, listen};

@@ -9,7 +9,7 @@ use domain::llm::Direction;
 use domain::{Error, Kind, Result};
 use futures_util::Stream;
 use llm_gateway::rules::{Look, RuleAction, RuleHit, Rules, Screen};
-use llm_gateway::{AnswerFormat, ChatEvent, ChatPart, ChatStream, ProviderError};
+use llm_gateway::{AnswerFormat, ChatEvent, ChatPart, ChatRole, ChatStream, ProviderError};
 
 use super::{Question, Speech, failure};
 use crate::App;
@@ -78,8 +78,9 @@ impl Seen for Vec<String> {
     }
 }
 
-/// Everybody's words: what a program says that the model has said, nobody has looked at. The texts of one message are one
-/// text, as models read them.
+/// Everybody's words: what a program says that the model has said, nobody has looked at. The texts of all messages are one
+/// text, as models read them, and those of the person once more without what was answered in between: nothing is hidden by
+/// being said in two breaths.
 impl Seen for Question {
     fn bytes(&self) -> usize {
         let parts = self.messages.iter().flat_map(|message| &message.parts).map(|part| match part {
@@ -101,15 +102,28 @@ impl Seen for Question {
                     ChatPart::ToolCall(_) | ChatPart::Image(_) => {}
                 }
             }
-            look.end();
-            for part in &message.parts {
-                match part {
-                    ChatPart::ToolCall(call) => {
-                        look.whole(&call.name);
-                        look.json(&call.arguments);
-                    }
-                    ChatPart::Text(_) | ChatPart::ToolResult { .. } | ChatPart::Image(_) => {}
+            if look.blocked() {
+                return;
+            }
+        }
+        look.end();
+        let asked = self.messages.iter().filter(|message| message.role == ChatRole::User);
+        if asked.clone().count() > 1 {
+            for part in asked.flat_map(|message| &message.parts) {
+                if let ChatPart::Text(text) = part {
+                    look.piece(text);
+                    look.piece("\n");
                 }
+            }
+            look.end();
+        }
+        for part in self.messages.iter().flat_map(|message| &message.parts) {
+            match part {
+                ChatPart::ToolCall(call) => {
+                    look.whole(&call.name);
+                    look.json(&call.arguments);
+                }
+                ChatPart::Text(_) | ChatPart::ToolResult { .. } | ChatPart::Image(_) => {}
             }
             if look.blocked() {
                 return;

@@ -1,12 +1,15 @@
-//! A person's own keys: made, listed, ended. No key makes keys.
+//! A person's own keys: made, listed, ended. No key makes keys; making one takes the person's password, ending one does not:
+//! whoever has lost a key must not lose time as well. All devices of the person hear of either.
 
 use domain::ids::ApiKeyId;
 use domain::keys::{ApiKey, KeyName, KeyText, MOST_KEYS, Scopes, check_expiry};
 use domain::{Ctx, Error, Kind, Result, Timestamp};
+use persistence::accounts::users;
 use persistence::keys as rows;
 
 use crate::App;
-use crate::accounts::{AuthEvent, announce};
+use crate::accounts::{AuthEvent, announce, confirm};
+use crate::events::{self, Event, KeyChange};
 
 #[derive(Clone, Debug)]
 pub struct NewKey {
@@ -23,8 +26,9 @@ pub struct Created {
 }
 
 /// # Errors
-/// Field faults; `keys.too_many`; for a key that asks, `keys.person_only`.
-pub async fn create(app: &App, ctx: &Ctx, new: NewKey) -> Result<Created> {
+/// Field faults, `auth.password_wrong` among them; `auth.too_many_attempts`; `keys.too_many`; for a key that asks,
+/// `keys.person_only`.
+pub async fn create(app: &App, ctx: &Ctx, new: NewKey, password: &str) -> Result<Created> {
     let user = ctx.person()?.user;
     let now = ctx.now();
     let mut faults = Vec::new();
@@ -32,6 +36,8 @@ pub async fn create(app: &App, ctx: &Ctx, new: NewKey) -> Result<Created> {
     let scopes = Scopes::parse(&new.scopes).map_err(|found| faults.extend(found)).unwrap_or_default();
     faults.extend(check_expiry(new.expires_at, now).err());
     let Some(name) = name.filter(|_| faults.is_empty()) else { return Err(Error::invalid(faults)) };
+    // A borrowed session lasts minutes, a key for ever.
+    confirm(app, ctx, password).await?;
     let text = KeyText::new(&ctx.chance);
     let hashes = super::hashes::all(&app.accounts.keys, &text);
     let hash = hashes.first().ok_or_else(|| Error::broken("no key to hash with"))?;
@@ -49,6 +55,8 @@ pub async fn create(app: &App, ctx: &Ctx, new: NewKey) -> Result<Created> {
     app.db
         .retrying(async || {
             let tx = app.db.begin().await?;
+            // Or two that come together would both be the last one.
+            users::hold(&*tx, user).await?;
             if rows::count_living(&*tx, user, now).await? >= MOST_KEYS {
                 return Err(Error::new(Kind::Conflict, "keys.too_many").arg("limit", MOST_KEYS));
             }
@@ -57,6 +65,8 @@ pub async fn create(app: &App, ctx: &Ctx, new: NewKey) -> Result<Created> {
         })
         .await?;
     tracing::info!(event = "keys.created", %user, key = %key.id, scopes = ?key.scopes);
+    let told = Event::KeysChanged { change: KeyChange::Created, name: key.name.clone() };
+    events::announce(app, user, told).await;
     Ok(Created { key, text })
 }
 
@@ -70,22 +80,22 @@ pub async fn list(app: &App, ctx: &Ctx, after: Option<(Timestamp, ApiKeyId)>, li
 /// absent as one that never was; one that has ended stays so.
 pub async fn revoke(app: &App, ctx: &Ctx, id: ApiKeyId) -> Result<()> {
     let user = ctx.person()?.user;
-    let (known, revoked) = app
+    let (name, revoked) = app
         .db
         .retrying(async || {
             let tx = app.db.begin().await?;
-            let known = rows::of_user(&*tx, user, id).await?.is_some();
+            let name = rows::of_user(&*tx, user, id).await?.map(|key| key.name);
             let revoked = rows::revoke(&*tx, user, id, ctx.now()).await?;
             tx.commit().await?;
-            Ok((known, revoked))
+            Ok((name, revoked))
         })
         .await?;
-    if !known {
-        return Err(Error::not_found("keys.not_found"));
-    }
+    let Some(name) = name else { return Err(Error::not_found("keys.not_found")) };
     if revoked {
         tracing::info!(event = "keys.revoked", %user, key = %id);
         announce(app, AuthEvent { user, session: None }).await;
+        let told = Event::KeysChanged { change: KeyChange::Revoked, name };
+        events::announce(app, user, told).await;
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use persistence::llm::providers as provider_rows;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::changes::announce;
-use super::providers::{Configured, not_found as no_provider, stale};
+use super::providers::{Configured, configured_as as configured, not_found as no_provider, place_of, stale};
 use super::{Changed, alerts};
 use crate::App;
 use crate::accounts::Admin;
@@ -86,13 +86,17 @@ pub async fn add<T, F: Future<Output = Result<T>>>(
     let new = checked(vec![new])?.remove(0);
     let credential = row(app, ctx, provider, ctx.new_id(), &new)?;
     let credentials = vec![opened(app, &credential)];
-    let tried = probe(Configured { provider: of, credentials }).await?;
+    let (entered_for, configured) = (place_of(&of.base_url), configured(app, of, credentials)?);
+    let tried = probe(configured).await?;
     app.db
         .retrying(async || {
             let tx = app.db.begin().await?;
-            let gone =
-                |error: persistence::Error| if error.is_foreign_key_violation() { no_provider() } else { error.into() };
-            rows::insert(&*tx, &credential).await.map_err(gone)?;
+            // Held, so that it cannot move between this look and the commit: a secret goes where it was entered for.
+            let there = provider_rows::hold(&*tx, provider).await?.ok_or_else(no_provider)?;
+            if place_of(&there.base_url) != entered_for {
+                return Err(stale());
+            }
+            rows::insert(&*tx, &credential).await?;
             Ok(tx.commit().await?)
         })
         .await?;
@@ -146,7 +150,7 @@ pub async fn update<T, F: Future<Output = Result<T>>>(
     let name = of.name.clone();
     let tried = if enabled && news {
         let credentials = vec![opened(app, &after)];
-        Some(probe(Configured { provider: of, credentials }).await?)
+        Some(probe(configured(app, of, credentials)?).await?)
     } else {
         None
     };

@@ -23,6 +23,7 @@ pub async fn list(app: &App, _: Admin) -> Result<Vec<Limit>> {
 /// Says what holds from now on for all of a scope, or for one subject of it.
 pub async fn set(app: &App, ctx: &Ctx, _: Admin, scope: Scope, subject: Option<Uuid>, limits: Limits) -> Result<Limit> {
     Limit::check(scope, subject, &limits).map_err(Error::invalid)?;
+    absent(scope)?;
     if let Some(id) = subject {
         exists(app, scope, id).await?;
     }
@@ -42,12 +43,20 @@ pub async fn set(app: &App, ctx: &Ctx, _: Admin, scope: Scope, subject: Option<U
     Ok(stored.unwrap_or(limit))
 }
 
+/// What nobody's calls carry yet: who sets such a limit would believe in one that limits nobody.
+fn absent(scope: Scope) -> Result<()> {
+    match scope {
+        Scope::Everyone | Scope::User | Scope::ApiKey => Ok(()),
+        Scope::Assistant | Scope::Room => Err(Error::invalid(vec![FieldFault::new("/scope", "llm.scope_absent")])),
+    }
+}
+
 /// A slip of the pen in an id would be a limit for nobody.
 async fn exists(app: &App, scope: Scope, id: Uuid) -> Result<()> {
     let there = match scope {
         Scope::User => !persistence::accounts::users::names(app.db.read(), &[id.into()]).await?.is_empty(),
         Scope::ApiKey => !persistence::keys::names(app.db.read(), None, &[id.into()]).await?.is_empty(),
-        // Nothing of these can be looked up yet.
+        // Nothing of these can be looked up.
         Scope::Everyone | Scope::Assistant | Scope::Room => true,
     };
     let fault = || FieldFault::new("/subject", "llm.subject_unknown");

@@ -7,6 +7,7 @@ mod changes;
 pub mod credentials;
 pub mod credits;
 pub mod export;
+pub mod headers;
 pub mod house;
 pub mod ledger;
 pub mod limits;

@@ -135,7 +135,7 @@ fn of_database(
         name: provider.name,
         kind: provider.kind.as_str(),
         base_url: provider.base_url,
-        headers: provider.headers.into_iter().map(|(name, _)| name).collect(),
+        headers: provider.headers.names,
         private_network: provider.private_network,
         models: provider.models,
         max_concurrency: provider.max_concurrency,

@@ -40,16 +40,15 @@ pub async fn probe(app: &App, configured: Configured) -> Result<Probed> {
 }
 
 /// As the gateway wants it.
-pub(crate) fn settings(Configured { provider, credentials }: &Configured) -> ProviderSettings {
+pub(crate) fn settings(Configured { provider, headers, credentials }: &Configured) -> ProviderSettings {
     let network = if provider.private_network { Network::Operator } else { Network::Public };
-    let header = |(name, value): &(String, String)| (name.clone(), value.clone().into());
     let credentials = credentials.iter().map(|own| CredentialSettings {
         weight: own.weight,
         enabled: own.enabled,
         ..CredentialSettings::new(&own.id.to_string(), &own.label, own.secret.clone())
     });
     ProviderSettings {
-        headers: provider.headers.iter().map(header).collect(),
+        headers: headers.clone(),
         network,
         credentials: credentials.collect(),
         models: provider.models.clone(),

@@ -1,9 +1,9 @@
 //! Providers: configured by administrators, tried out before they are saved.
 
 use domain::ids::ProviderId;
-use domain::llm::provider::{check_base_url, check_headers, check_models};
+use domain::llm::provider::{check_base_url, check_models};
 use domain::llm::{ProviderKind, ProviderName};
-use domain::{Ctx, Error, FieldFault, Kind, Result};
+use domain::{Ctx, Error, FieldFault, Kind, Result, Timestamp};
 use persistence::llm::{credentials as credential_rows, providers as rows};
 
 pub use persistence::llm::providers::Provider;
@@ -11,6 +11,7 @@ pub use persistence::llm::providers::Provider;
 use super::Changed;
 use super::changes::announce;
 use super::credentials::{NewCredential, OpenCredential, checked, opened, row};
+use super::headers::{self, HeaderDraft, OpenHeaders};
 use crate::App;
 use crate::accounts::Admin;
 
@@ -20,7 +21,7 @@ pub struct ProviderDraft {
     pub name: String,
     pub kind: ProviderKind,
     pub base_url: String,
-    pub headers: Vec<(String, String)>,
+    pub headers: Vec<(String, HeaderDraft)>,
     pub private_network: bool,
     pub models: Vec<String>,
     pub max_concurrency: Option<u32>,
@@ -31,6 +32,7 @@ pub struct ProviderDraft {
 #[derive(Clone, Debug)]
 pub struct Configured {
     pub provider: Provider,
+    pub headers: OpenHeaders,
     pub credentials: Vec<OpenCredential>,
 }
 
@@ -43,14 +45,20 @@ pub async fn get(app: &App, _: Admin, id: ProviderId) -> Result<Provider> {
 }
 
 /// Everything with its secrets, for the gateway. A credential that cannot be opened is there and switched off: a provider that
-/// has keys is never asked without one.
+/// has keys is never asked without one. So is a provider whose headers cannot be opened.
 pub async fn configured(app: &App) -> Result<Vec<Configured>> {
     let providers = rows::all(app.db.read()).await?;
     let mut credentials = credential_rows::all(app.db.read(), None).await?;
     let configured = providers.into_iter().map(|provider| {
         let own = credentials.extract_if(.., |credential| credential.provider == provider.id);
         let credentials = own.map(|credential| opened(app, &credential)).collect();
-        Configured { provider, credentials }
+        match headers::opened(app, &provider) {
+            Ok(headers) => Configured { provider, headers, credentials },
+            Err(fault) => {
+                tracing::error!(provider = %provider.id, %fault, "a provider cannot be used: its headers cannot be opened");
+                Configured { provider: Provider { enabled: false, ..provider }, headers: Vec::new(), credentials }
+            }
+        }
     });
     Ok(configured.collect())
 }
@@ -59,7 +67,7 @@ pub async fn configured(app: &App) -> Result<Vec<Configured>> {
 pub async fn one_configured(app: &App, admin: Admin, id: ProviderId) -> Result<Configured> {
     let provider = get(app, admin, id).await?;
     let stored = credential_rows::all(app.db.read(), Some(id)).await?;
-    Ok(Configured { provider, credentials: stored.iter().map(|credential| opened(app, credential)).collect() })
+    configured_as(app, provider, stored.iter().map(|credential| opened(app, credential)).collect())
 }
 
 /// Makes a provider with its first credentials. `probe` tries it out when it is enabled: its error is the answer, and nothing
@@ -73,14 +81,14 @@ pub async fn create<T, F: Future<Output = Result<T>>>(
     probe: impl FnOnce(Configured) -> F,
 ) -> Result<(Provider, Option<T>)> {
     let now = ctx.now();
-    let provider = provider(ctx.new_id(), draft, 1, now, now)?;
+    let (provider, headers) = provider(app, ctx, ctx.new_id(), draft, 1, (now, now), None)?;
     free(app, &provider).await?;
     let credentials = checked(credentials)?;
     let sealed =
         credentials.iter().map(|new| row(app, ctx, provider.id, ctx.new_id(), new)).collect::<Result<Vec<_>>>()?;
     let tried = if provider.enabled {
         let credentials = sealed.iter().map(|credential| opened(app, credential)).collect();
-        Some(probe(Configured { provider: provider.clone(), credentials }).await?)
+        Some(probe(Configured { provider: provider.clone(), headers, credentials }).await?)
     } else {
         None
     };
@@ -113,18 +121,21 @@ pub async fn update<T, F: Future<Output = Result<T>>>(
     if before.version != seen {
         return Err(stale());
     }
-    let after = provider(id, draft, seen + 1, before.created_at, ctx.now())?;
+    let headers_stay = draft.headers.iter().any(|(_, value)| matches!(value, HeaderDraft::Kept));
+    let times = (before.created_at, ctx.now());
+    let (after, headers) = provider(app, ctx, id, draft, seen + 1, times, Some(&before))?;
     if after.name != before.name {
         free(app, &after).await?;
     }
     let stored = credential_rows::all(app.db.read(), Some(id)).await?;
     // A secret goes where it was entered for, and nowhere else: who cannot read it must not have it sent to an own address.
-    if !stored.is_empty() && place_of(&after.base_url) != place_of(&before.base_url) {
-        return Err(Error::new(Kind::Conflict, "llm.secrets_stay"));
+    let moves = place_of(&after.base_url) != place_of(&before.base_url);
+    if moves && (headers_stay || !stored.is_empty()) {
+        return Err(secrets_stay());
     }
     let tried = if after.enabled {
         let credentials = stored.iter().map(|credential| opened(app, credential)).collect();
-        Some(probe(Configured { provider: after.clone(), credentials }).await?)
+        Some(probe(Configured { provider: after.clone(), headers, credentials }).await?)
     } else {
         None
     };
@@ -132,6 +143,11 @@ pub async fn update<T, F: Future<Output = Result<T>>>(
         .db
         .retrying(async || {
             let tx = app.db.begin().await?;
+            // Held, so that a secret that was entered for the old address meanwhile is seen, and none comes in between.
+            rows::hold(&*tx, id).await?;
+            if moves && credential_rows::any(&*tx, id).await? {
+                return Err(secrets_stay());
+            }
             let written = rows::update(&*tx, &after).await.map_err(taken)?;
             tx.commit().await?;
             Ok(written)
@@ -165,8 +181,22 @@ pub async fn delete(app: &App, admin: Admin, id: ProviderId, seen: i64) -> Resul
     Ok(())
 }
 
+/// With these credentials.
+///
+/// # Errors
+/// `llm.headers_unreadable`.
+pub(super) fn configured_as(app: &App, provider: Provider, credentials: Vec<OpenCredential>) -> Result<Configured> {
+    let unreadable = |_| Error::new(Kind::Conflict, "llm.headers_unreadable");
+    let headers = headers::opened(app, &provider).map_err(unreadable)?;
+    Ok(Configured { provider, headers, credentials })
+}
+
+fn secrets_stay() -> Error {
+    Error::new(Kind::Conflict, "llm.secrets_stay")
+}
+
 /// Scheme, host and port.
-fn place_of(base_url: &str) -> String {
+pub(super) fn place_of(base_url: &str) -> String {
     base_url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/").to_ascii_lowercase()
 }
 
@@ -179,29 +209,40 @@ async fn free(app: &App, provider: &Provider) -> Result<()> {
     Ok(())
 }
 
+/// The row of a checked draft, and its headers as they are sent.
 fn provider(
+    app: &App,
+    ctx: &Ctx,
     id: ProviderId,
     draft: ProviderDraft,
     version: i64,
-    created_at: domain::Timestamp,
-    updated_at: domain::Timestamp,
-) -> Result<Provider> {
+    (created_at, updated_at): (Timestamp, Timestamp),
+    before: Option<&Provider>,
+) -> Result<(Provider, OpenHeaders)> {
     let mut faults = Vec::new();
     match ProviderName::parse(&draft.name) {
         Ok(name) => faults.extend(check_models(&name, &draft.models).err().unwrap_or_default()),
         Err(fault) => faults.push(fault),
     }
     faults.extend(check_base_url(&draft.base_url, draft.private_network).err());
-    faults.extend(check_headers(&draft.headers).err().unwrap_or_default());
+    let open = match headers::merged(app, &draft.headers, before) {
+        Ok(open) => open,
+        Err(fault) if fault.kind() == Kind::Invalid => {
+            faults.extend(fault.fields().iter().cloned());
+            Vec::new()
+        }
+        Err(fault) => return Err(fault),
+    };
     if draft.max_concurrency.is_some_and(|most| !(1..=100_000).contains(&most)) {
         faults.push(FieldFault::new("/max_concurrency", "out_of_range").arg("min", 1).arg("max", 100_000));
     }
     if !faults.is_empty() {
         return Err(Error::invalid(faults));
     }
-    let ProviderDraft { name, kind, base_url, headers, private_network, models, max_concurrency, enabled } = draft;
+    let headers = headers::sealed(app, &ctx.chance, id, &open)?;
+    let ProviderDraft { name, kind, base_url, private_network, models, max_concurrency, enabled, .. } = draft;
     let base_url = base_url.trim_end_matches('/').to_owned();
-    Ok(Provider {
+    let provider = Provider {
         id,
         name,
         kind,
@@ -214,7 +255,8 @@ fn provider(
         created_at,
         updated_at,
         version,
-    })
+    };
+    Ok((provider, open))
 }
 
 pub(super) fn not_found() -> Error {

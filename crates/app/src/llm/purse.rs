@@ -245,13 +245,9 @@ impl GivesAccount for CallAccount {
             How::Failed(class) => (Outcome::Failed, Some(class)),
             How::Cut(class) => (Outcome::Cut, Some(class)),
             How::Dropped => (Outcome::Cancelled, None),
-            How::Unsent => (Outcome::Unsent, None),
         };
         let told = ended.usage.map(|usage| spent(self.price.as_ref(), &usage, false));
         match (ended.how, told) {
-            // What it had drawn goes back with an account of nothing.
-            (How::Unsent, _) if self.draw.is_some() => self.give(Spent::default(), outcome, class, at),
-            (How::Unsent, _) => till(&self.app).release_soon(&self.app, self.call.call),
             (_, Some(spent)) => self.give(spent, outcome, class, at),
             // A provider that refuses, or is not there, has used nothing.
             (How::Failed(_), None) => self.give(Spent::default(), outcome, class, at),
@@ -273,7 +269,7 @@ impl CallAccount {
     fn give(&self, spent: Spent, outcome: Outcome, class: Option<ErrorClass>, ended_at: Timestamp) {
         let error_class = class.map(|class| class.as_str().to_owned());
         let credential = self.credential.clone();
-        let account = Account { spoke: None, credential, spent, outcome, error_class, ended_at };
+        let account = Account { credential, spent, outcome, error_class, ended_at };
         till(&self.app).close_soon(&self.app, self.call.clone(), account, self.draw);
     }
 
@@ -352,5 +348,22 @@ mod tests {
             u32::MAX,
             "what has no price costs nothing"
         );
+    }
+
+    #[test]
+    fn a_providers_word_on_the_cost_is_believed_within_reason() {
+        let price = llm_gateway::Price { input: 2_000_000, output: 10_000_000, ..llm_gateway::Price::default() };
+        let said = |price, cost_micros| {
+            let usage = Usage { input_total: 1_000, output_total: 1_000, cost_micros, ..Usage::default() };
+            spent(price, &usage, false).cost_micros
+        };
+        assert_eq!(said(Some(&price), None), 12_000);
+        // A discount, or a surcharge of the day.
+        assert_eq!((said(Some(&price), Some(3)), said(Some(&price), Some(100_000))), (3, 100_000));
+        // Ten times the price and more is a mistake of theirs, not a bill of ours.
+        assert_eq!(said(Some(&price), Some(121_001)), 12_000);
+        assert_eq!(said(Some(&price), Some(i64::MAX)), 12_000);
+        // Without a price to measure it by there is still an end, and nothing makes room for others.
+        assert_eq!((said(None, Some(999_999_000_000)), said(None, Some(i64::MIN))), (MOST_SAID, 0));
     }
 }

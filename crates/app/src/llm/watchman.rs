@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::ids::CredentialId;
 use domain::llm::alert::{AlertKind, Level};
 use domain::{Ctx, Result};
 use llm_gateway::{ErrorClass, Notice, Standing};
@@ -15,6 +16,9 @@ use crate::App;
 
 /// How often the last uses of credentials are written down.
 const USES: Duration = Duration::from_secs(60);
+/// While the database is away; beyond it the news are old.
+const TRIES: u32 = 120;
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Until the process stops.
 pub async fn keep(app: App) {
@@ -56,16 +60,13 @@ pub async fn keep(app: App) {
 
 /// What was noticed is kept also when the database is away for a while.
 async fn heed(app: &App, notice: &Notice) {
-    /// Beyond it the news are old.
-    const TRIES: u32 = 120;
     for _ in 0..TRIES {
         match hear(app, notice.clone()).await {
             Ok(()) => return,
             Err(fault) => tracing::warn!(%fault, ?notice, "a notice of the gateway could not be kept yet"),
         }
-        tokio::select! {
-            () = tokio::time::sleep(Duration::from_secs(1)) => {}
-            () = app.closing.cancelled() => return,
+        if app.closing.run_until_cancelled(tokio::time::sleep(AGAIN)).await.is_none() {
+            return;
         }
     }
 }
@@ -80,28 +81,24 @@ async fn note_uses(app: &App) -> Result<()> {
 
 /// A request was refused as if its key were to blame. Some requests bring that about by themselves, so the key is asked for
 /// something that nobody chose; only what is refused then, too, is switched off for all nodes.
-async fn refused(app: &App, ctx: &Ctx, provider: String, credential: String, class: ErrorClass) -> Result<()> {
+async fn refused(app: &App, ctx: &Ctx, provider: String, credential: String, class: ErrorClass) {
     // Read now: what takes its place while it is asked is not switched off.
     let seal = stored_credential(&credential).and_then(|id| Some((id, app.llm.seal(id)?)));
     let settings = app.gateway.settings();
     let Some(own) = settings.providers.iter().find(|own| own.name.eq_ignore_ascii_case(&provider)) else {
-        return Ok(());
+        return;
     };
     let timeouts = own.timeouts.unwrap_or(settings.timeouts);
-    match llm_gateway::standing(own, &credential, class, &timeouts).await {
+    let seal = match llm_gateway::standing(own, &credential, class, &timeouts).await {
         Standing::Good => {
             app.gateway.enable_credential(&provider, &credential);
             tracing::info!(event = "llm.credential_stands", provider, credential, class = class.as_str());
-            return Ok(());
+            return;
         }
-        Standing::Refused => {
-            if let Some((id, seal)) = seal {
-                credentials::failed(app, ctx, id, &seal, class.as_str()).await?;
-            }
-        }
+        Standing::Refused => seal,
         // This node leaves it alone for a while, and asks again by itself.
-        Standing::Unknown => {}
-    }
+        Standing::Unknown => None,
+    };
     let news = News {
         level: Level::Critical,
         kind: AlertKind::CredentialDisabled,
@@ -109,7 +106,26 @@ async fn refused(app: &App, ctx: &Ctx, provider: String, credential: String, cla
         subject: Some(credential),
         details: json!({ "class": class.as_str() }),
     };
-    alerts::raise(app, ctx, &news).await.map(|_| ())
+    for _ in 0..TRIES {
+        match keep_refusal(app, ctx, seal.as_ref(), &news, class).await {
+            Ok(()) => return,
+            Err(fault) => tracing::warn!(%fault, "that a credential was refused could not be kept yet"),
+        }
+        tokio::time::sleep(AGAIN).await;
+    }
+}
+
+async fn keep_refusal(
+    app: &App,
+    ctx: &Ctx,
+    seal: Option<&(CredentialId, String)>,
+    news: &News,
+    class: ErrorClass,
+) -> Result<()> {
+    if let Some((id, seal)) = seal {
+        credentials::failed(app, ctx, *id, seal, class.as_str()).await?;
+    }
+    alerts::raise(app, ctx, news).await.map(|_| ())
 }
 
 async fn hear(app: &App, notice: Notice) -> Result<()> {
@@ -120,12 +136,7 @@ async fn hear(app: &App, notice: Notice) -> Result<()> {
             let own = app.clone();
             app.spawn(async move {
                 let refused = refused(&own, &ctx, provider, credential, class);
-                tokio::select! {
-                    done = refused => if let Err(fault) = done {
-                        tracing::warn!(%fault, "that a credential was refused could not be kept");
-                    },
-                    () = own.closing.cancelled() => {}
-                }
+                own.closing.run_until_cancelled(refused).await;
             });
             Ok(())
         }

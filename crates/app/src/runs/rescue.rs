@@ -48,6 +48,9 @@ async fn rescue(app: &App, mine: Option<domain::ids::NodeId>, everything: bool) 
             // Never what this very process works on: at start there is nothing yet, later a lease may be late.
             let dead: Vec<Run> = found.into_iter().filter(|run| app.bench.find(run.id).is_none()).collect();
             let now = persistence::database_now(&*tx).await?;
+            // Read before it goes with the run.
+            let attempts: Vec<_> = dead.iter().map(|run| (run.id, run.state.attempt)).collect();
+            let said = persistence::runs::said(&*tx, &attempts).await?;
             let mut over = Vec::new();
             let mut again = 0;
             let mut dead_attempts = Vec::new();
@@ -74,7 +77,7 @@ async fn rescue(app: &App, mine: Option<domain::ids::NodeId>, everything: bool) 
             }
             // Last, for the budgets that it counts on are shared.
             for (run, attempt) in dead_attempts {
-                crate::llm::ledger::attempt_died(&tx, run, attempt, now).await?;
+                crate::llm::ledger::attempt_died(&tx, run, attempt, &said, now).await?;
             }
             failpoint::hit("run.rescue.before_commit");
             tx.commit().await?;

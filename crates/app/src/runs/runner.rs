@@ -204,9 +204,7 @@ async fn prepare(app: &App, run: &Run) -> Result<Prepared, Done> {
     if model.is_none() {
         return Err(Done::Failed(Failure::ModelMissing));
     }
-    if let Some(question) = branch.last()
-        && content::question(app, run, &plain_text(&question.content))
-    {
+    if content::question(app, run, &branch) {
         return Err(Done::Failed(Failure::ContentBlocked));
     }
     let first = branch.last().filter(|question| question.parent.is_none());

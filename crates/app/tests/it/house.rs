@@ -18,6 +18,9 @@ use crate::databases::{TestDb, all};
 /// 2026-11-21T12:00:00Z.
 pub const NOON: Timestamp = Timestamp(1_795_262_400_000);
 
+/// Of every person here.
+pub const PASSWORD: &str = "hujan di bulan juni sore";
+
 pub struct House {
     pub app: App,
     pub test: TestDb,
@@ -79,7 +82,7 @@ impl House {
 
     /// A person with an account.
     pub async fn person(&self, email: &str, role: Role) -> UserId {
-        let new = NewAdmin { email: email.into(), password: "hujan di bulan juni sore".into(), display_name: None };
+        let new = NewAdmin { email: email.into(), password: PASSWORD.into(), display_name: None };
         let user = create_admin(&self.app, &self.system(), new).await.unwrap().id;
         set_rights(&self.app, &self.system(), self.admin(), user, role, Status::Active).await.unwrap();
         user

@@ -50,6 +50,12 @@ async fn people_see_how_they_stand() {
         let all = limits::of_any(app, &ctx, admin, Subject::Everyone).await.unwrap();
         assert_eq!(all.limits, Limits::default());
         assert_eq!(code(limits::set(app, &ctx, admin, Scope::Room, None, Limits::default()).await), ":llm.limit_empty");
+        // Nobody's calls are an assistant's or a room's: such a limit would limit nobody.
+        let some = Limits { tokens_per_day: Some(5), ..Limits::default() };
+        for (scope, subject) in [(Scope::Assistant, None), (Scope::Room, None), (Scope::Room, Some(ctx.uuid()))] {
+            let refused = code(limits::set(app, &ctx, admin, scope, subject, some).await);
+            assert_eq!(refused, "/scope:llm.scope_absent", "{}", house.name());
+        }
         limits::remove(app, admin, set.id).await.unwrap();
         assert_eq!(code(limits::remove(app, admin, set.id).await), "llm.limit_not_found");
         assert!(limits::list(app, admin).await.unwrap().is_empty());

@@ -1,6 +1,7 @@
 //! Providers and credentials: tried out before they are saved, never shown again, one change at a time.
 
 use app::llm::credentials::{self, CredentialChange, NewCredential};
+use app::llm::headers::HeaderDraft;
 use app::llm::providers::{self, Configured, ProviderDraft};
 use domain::llm::{CredentialState, ProviderKind};
 use domain::{Error, Kind, Result};
@@ -13,7 +14,7 @@ pub fn draft(name: &str) -> ProviderDraft {
         name: name.into(),
         kind: ProviderKind::OpenAi,
         base_url: "https://api.example.com/v1/".into(),
-        headers: vec![("X-Title".into(), "Obrol".into())],
+        headers: vec![("X-Title".into(), HeaderDraft::Set("Obrol".into()))],
         private_network: false,
         models: vec!["gpt-5".into()],
         max_concurrency: Some(8),
@@ -97,7 +98,7 @@ async fn what_a_provider_may_not_be_is_said_all_at_once() {
         let bad = ProviderDraft {
             name: "Open AI".into(),
             base_url: "http://api.example.com?key=1".into(),
-            headers: vec![("Authorization".into(), "Bearer x".into())],
+            headers: vec![("Authorization".into(), HeaderDraft::Set("Bearer x".into()))],
             max_concurrency: Some(0),
             ..draft("x")
         };
@@ -150,6 +151,56 @@ async fn a_secret_is_replaced_without_being_shown() {
         assert_eq!(code(credentials::remove(app, admin, made.id, other.id).await), "llm.credential_not_found");
         providers::delete(app, admin, made.id, 1).await.unwrap();
         assert_eq!(counts(&house).await, (0, 0));
+        house.finish().await;
+    }
+}
+
+fn moved(name: &str) -> ProviderDraft {
+    ProviderDraft { base_url: "https://elsewhere.example.com/v1".into(), ..draft(name) }
+}
+
+#[tokio::test]
+async fn a_secret_goes_where_it_was_entered_for() {
+    for house in houses().await {
+        let (app, ctx, admin) = (&house.app, house.system(), house.admin());
+        let (made, _) = providers::create(app, &ctx, admin, draft("openai"), vec![], heard).await.unwrap();
+        // While one administrator's key is tried out, another one moves the provider.
+        let adding = credentials::add(app, &ctx, admin, made.id, secret("a", "sk-a"), async |_| {
+            providers::update(app, &ctx, admin, made.id, 1, moved("openai"), heard).await.map(|_| ())
+        });
+        assert_eq!((code(adding.await), counts(&house).await), ("llm.stale".into(), (1, 0)), "{}", house.name());
+        // The other way round: while the new address is tried out, a key comes for the old one.
+        let moving = providers::update(app, &ctx, admin, made.id, 2, draft("openai"), async |_| {
+            credentials::add(app, &ctx, admin, made.id, secret("a", "sk-a"), heard).await.map(|_| ())
+        });
+        assert_eq!((code(moving.await), counts(&house).await), ("llm.secrets_stay".into(), (1, 1)), "{}", house.name());
+        let there = providers::get(app, admin, made.id).await.unwrap();
+        assert_eq!((there.version, there.base_url.as_str()), (2, "https://elsewhere.example.com/v1"));
+        // A change that moves nothing is in nobody's way.
+        let adding = credentials::add(app, &ctx, admin, made.id, secret("b", "sk-b"), async |_| {
+            providers::update(app, &ctx, admin, made.id, 2, moved("renamed"), heard).await.map(|_| ())
+        });
+        adding.await.unwrap();
+        assert_eq!(counts(&house).await, (1, 2), "{}", house.name());
+        house.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn headers_stay_with_their_address_as_well() {
+    for house in houses().await {
+        let (app, ctx, admin) = (&house.app, house.system(), house.admin());
+        let (made, _) = providers::create(app, &ctx, admin, draft("openai"), vec![], heard).await.unwrap();
+        let kept = ProviderDraft { headers: vec![("X-Title".into(), HeaderDraft::Kept)], ..moved("openai") };
+        let refused = providers::update(app, &ctx, admin, made.id, 1, kept, heard).await;
+        assert_eq!(code(refused), "llm.secrets_stay", "{}", house.name());
+        // Entered anew, or taken away, it may move.
+        providers::update(app, &ctx, admin, made.id, 1, moved("openai"), heard).await.unwrap();
+        let without = ProviderDraft { headers: vec![], ..draft("openai") };
+        providers::update(app, &ctx, admin, made.id, 2, without, heard).await.unwrap();
+        assert!(providers::get(app, admin, made.id).await.unwrap().headers.names.is_empty(), "{}", house.name());
+        let never = ProviderDraft { headers: vec![("X-Odd".into(), HeaderDraft::Kept)], ..draft("openai") };
+        assert_eq!(code(providers::update(app, &ctx, admin, made.id, 3, never, heard).await), "/headers/X-Odd:missing");
         house.finish().await;
     }
 }

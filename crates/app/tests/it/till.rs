@@ -31,7 +31,7 @@ pub fn call(house: &House, user: UserId) -> Call {
 pub fn account(input: u64, output: u64, cost_micros: i64) -> Account {
     let tokens = Tokens { input, output, ..Tokens::default() };
     let spent = Spent { tokens, cost_micros, estimated: false };
-    Account { spoke: None, credential: None, spent, outcome: Outcome::Succeeded, error_class: None, ended_at: NOON }
+    Account { credential: None, spent, outcome: Outcome::Succeeded, error_class: None, ended_at: NOON }
 }
 
 const ESTIMATE: Estimate = Estimate { input_tokens: 60, output_tokens: 40, cost_micros: 50 };
@@ -118,4 +118,50 @@ async fn calls_without_a_reservation_are_written_down() {
         assert_eq!(standing.month.requests, 700);
         house.finish().await;
     }
+}
+
+/// The machine's clock jumps back while calls are open: each counts in the day in which it began, once, and nothing is taken for
+/// long dead.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_that_is_set_back_loses_and_doubles_nothing() {
+    for house in houses().await {
+        let (app, ctx, admin) = (&house.app, house.system(), house.admin());
+        let user: UserId = ctx.new_id();
+        let most = Limits { tokens_per_day: Some(150), ..Limits::default() };
+        limits::set(app, &ctx, admin, Scope::User, None, most).await.unwrap();
+        let today = call(&house, user);
+        till(app).reserve(today.clone(), ESTIMATE).await.unwrap();
+        set_back(&house, 25 * 3600);
+        // What is reserved stands, and the sweep of a clock in the past finds nothing.
+        assert_eq!(app::llm::ledger::sweep(app).await.unwrap(), 0, "{}", house.name());
+        // Another day has its own budget.
+        let yesterday = call(&house, user);
+        till(app).reserve(yesterday.clone(), ESTIMATE).await.unwrap();
+        let third = till(app).reserve(call(&house, user), ESTIMATE).await;
+        assert_eq!(crate::house::code(third), "llm.tokens_spent", "{}", house.name());
+        for one in [&today, &yesterday, &today] {
+            till(app).settle(one.call, account(60, 10, 5)).await;
+        }
+        till(app).flush().await;
+        for (day, name) in [(NOON, "today"), (yesterday.at, "yesterday")] {
+            let subjects = [Subject::User(user)];
+            let found = persistence::llm::ledger::budgets::of(app.db.read(), &subjects, day).await.unwrap();
+            let (_, _, budget) = found[0];
+            assert_eq!(
+                (budget.spent.tokens, budget.reserved.tokens, budget.requests),
+                (70, 0, 1),
+                "{name} {}",
+                house.name()
+            );
+        }
+        // The clock is right again: nothing is left over.
+        house.wait(25 * 3600 + 7200);
+        assert_eq!(app::llm::ledger::sweep(app).await.unwrap(), 0, "{}", house.name());
+        house.finish().await;
+    }
+}
+
+fn set_back(house: &House, seconds: i64) {
+    let domain::Clock::Fixed(at) = &house.app.clock else { panic!("a clock that the test sets") };
+    at.fetch_sub(seconds * 1_000, Ordering::SeqCst);
 }

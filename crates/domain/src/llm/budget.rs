@@ -18,6 +18,11 @@ impl Amount {
     /// trusted so far that sums of it could overflow.
     pub const MOST: Self = Self::new(2_000_000_000, 1_000_000_000_000);
 
+    /// The more of each.
+    pub fn max(self, other: Self) -> Self {
+        Self { tokens: self.tokens.max(other.tokens), micros: self.micros.max(other.micros) }
+    }
+
     /// Between nothing (less would make room for others) and [`Self::MOST`].
     pub fn bounded(self) -> Self {
         Self { tokens: self.tokens.clamp(0, Self::MOST.tokens), micros: self.micros.clamp(0, Self::MOST.micros) }

@@ -149,8 +149,9 @@ pub enum Input {
     Settle { spent: Amount, outcome: Outcome },
     /// The call was never sent.
     Release,
-    /// Its maker is dead, and nobody knows what it used: at most what it had reserved.
-    Orphan,
+    /// Its maker is dead, and nobody knows what it used: what it had reserved, or what is known to have come of it where that is
+    /// more.
+    Orphan { heard: Amount },
 }
 
 impl Entry {
@@ -178,12 +179,12 @@ impl Entry {
             (State::Reserved, Input::Release) => {
                 Some(self.to(Self { state: State::Released, outcome: Outcome::Unsent, ..self }))
             }
-            (State::Reserved, Input::Orphan) => {
-                let spent = self.reserved;
+            (State::Reserved, Input::Orphan { heard }) => {
+                let spent = self.reserved.max(heard.bounded());
                 Some(self.to(Self { state: State::Settled, outcome: Outcome::Orphaned, spent, ..self }))
             }
             (State::Reserved | State::Settled | State::Released, Input::Settle { .. })
-            | (State::Settled | State::Released, Input::Release | Input::Orphan) => None,
+            | (State::Settled | State::Released, Input::Release | Input::Orphan { .. }) => None,
         }
     }
 

@@ -72,7 +72,7 @@ impl World {
                 (*entry, Input::Settle { spent, outcome: *outcome })
             }
             Step::Release { entry } => (*entry, Input::Release),
-            Step::Orphan { entry } => (*entry, Input::Orphan),
+            Step::Orphan { entry } => (*entry, ORPHAN),
         };
         let Some((person, before)) = self.entries.get(number).copied() else { return };
         let Some((after, delta)) = before.step(input) else { return };
@@ -97,6 +97,9 @@ impl World {
         }
     }
 }
+
+/// A dead call of which nothing is known.
+const ORPHAN: Input = Input::Orphan { heard: Amount::new(0, 0) };
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
@@ -132,10 +135,23 @@ proptest! {
 }
 
 #[test]
+fn what_is_known_of_a_dead_call_is_counted() {
+    let heard = |tokens, micros| Input::Orphan { heard: Amount::new(tokens, micros) };
+    let (reserved, _) = Entry::reserve(Amount::new(100, 50));
+    let (orphan, delta) = reserved.step(heard(170, 20)).unwrap();
+    assert_eq!(
+        (orphan.spent, delta.spent, delta.reserved),
+        (Amount::new(170, 50), Amount::new(170, 50), Amount::new(-100, -50))
+    );
+    assert_eq!(orphan.step(heard(200, 200)), None, "once");
+    assert_eq!(reserved.step(heard(-5, -5)).unwrap().0.spent, Amount::new(100, 50));
+}
+
+#[test]
 fn an_account_replaces_an_assumption_and_never_the_other_way_round() {
     let (reserved, _) = Entry::reserve(Amount::new(100, 50));
     let settle = Input::Settle { spent: Amount::new(30, 10), outcome: Outcome::Cut };
-    let (orphan, delta) = reserved.step(Input::Orphan).unwrap();
+    let (orphan, delta) = reserved.step(ORPHAN).unwrap();
     assert_eq!((orphan.state, orphan.outcome, orphan.spent), (State::Settled, Outcome::Orphaned, Amount::new(100, 50)));
     assert_eq!((delta.spent, delta.reserved), (Amount::new(100, 50), Amount::new(-100, -50)));
     // Its maker was not dead, only slow.
@@ -144,11 +160,11 @@ fn an_account_replaces_an_assumption_and_never_the_other_way_round() {
         (settled.outcome, settled.spent, delta.spent),
         (Outcome::Cut, Amount::new(30, 10), Amount::new(-70, -40))
     );
-    for late in [Input::Orphan, Input::Release, settle] {
+    for late in [ORPHAN, Input::Release, settle] {
         assert_eq!(settled.step(late), None);
     }
     let (released, delta) = reserved.step(Input::Release).unwrap();
     assert_eq!((released.state, delta.requests), (State::Released, -1));
-    assert_eq!(released.step(Input::Orphan), None);
+    assert_eq!(released.step(ORPHAN), None);
     assert_eq!(released.step(settle).unwrap().1.requests, 1, "it was sent after all, and is paid for");
 }

@@ -46,3 +46,4 @@ field-email_invalid = This is not an e-mail address, such as name@example.com.
 field-name_invalid = A name must not contain control characters or invisible ones.
 field-password_common = This password is easy to guess. Choose a few words that do not belong together.
 field-password_too_long = Must have at most { $max } bytes.
+field-auth-password_wrong = This is not your password.

@@ -9,8 +9,8 @@ run-too_many_waiting = { $limit ->
        *[other] { $limit } answers of yours are already waiting. Please wait until some are finished.
     }
     .title = Too many answers are waiting
-run-rate_limited = The model's provider accepts no more requests for the moment. Wait a little, then try again.
-    .title = The provider asks for patience
+run-rate_limited = There is no room for an answer at the moment: the model's provider is busy, or other answers that are being written hold what is left of a limit. Try again in a moment.
+    .title = No room at the moment
 run-timeout = The model did not answer in time. Try again, or choose another model.
     .title = The model took too long
 run-unavailable = The model's provider could not be reached or broke off. Try again, or choose another model.

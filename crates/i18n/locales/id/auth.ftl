@@ -45,3 +45,4 @@ field-email_invalid = Ini bukan alamat email, misalnya nama@contoh.com.
 field-name_invalid = Nama tidak boleh berisi karakter kontrol atau yang tak terlihat.
 field-password_common = Kata sandi ini mudah ditebak. Pilih beberapa kata yang tidak berhubungan.
 field-password_too_long = Maksimal { $max } byte.
+field-auth-password_wrong = Kata sandi ini tidak benar.

@@ -8,8 +8,8 @@ run-too_many_waiting = { $limit ->
        *[other] { $limit } jawaban Anda masih menunggu. Silakan tunggu sampai ada yang selesai.
     }
     .title = Terlalu banyak jawaban yang menunggu
-run-rate_limited = Penyedia model sedang tidak menerima permintaan lagi. Tunggu sebentar, lalu coba lagi.
-    .title = Penyedia meminta Anda bersabar
+run-rate_limited = Sedang tidak ada ruang untuk jawaban: penyedia model sibuk, atau jawaban lain yang sedang ditulis memegang sisa sebuah batas. Coba lagi sebentar lagi.
+    .title = Sedang tidak ada ruang
 run-timeout = Model tidak menjawab tepat waktu. Coba lagi, atau pilih model lain.
     .title = Model terlalu lama
 run-unavailable = Penyedia model tidak dapat dihubungi atau terputus. Coba lagi, atau pilih model lain.

@@ -43,3 +43,4 @@ field-email_invalid = メールアドレス（例：name@example.com）を入力
 field-name_invalid = 名前に制御文字や見えない文字は使えません。
 field-password_common = このパスワードは推測されやすいものです。関係のない言葉をいくつか組み合わせてください。
 field-password_too_long = { $max } バイト以内にしてください。
+field-auth-password_wrong = パスワードが正しくありません。

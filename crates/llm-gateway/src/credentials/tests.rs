@@ -137,3 +137,29 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_look_takes_no_turn_and_no_trial() {
+    let (keys, mut turns, now) = (keys(&[5, 1, 1]), Turns::default(), Instant::now());
+    let mut order = String::new();
+    for _ in 0..14 {
+        assert!(turns.look(&keys, now).is_some());
+        order.push_str(&id(&mut turns, &keys, now));
+    }
+    assert_eq!(order, "00102000010200", "as if nobody had looked");
+    // What is in order comes first: a refused key is left alone, a limited one as well while there is another.
+    let secret = |found: Option<Secret>| found.map(|found| found.expose_secret().to_owned());
+    let picked =
+        |n: usize| Picked { id: Some(keys[n].id.clone()), secret: Some(keys[n].secret.clone()), ..Picked::default() };
+    turns.failed(&picked(0), ErrorClass::Auth, None, &settings(), now);
+    turns.failed(&picked(1), ErrorClass::RateLimited, Some(SECOND * 9), &settings(), now);
+    assert_eq!(secret(turns.look(&keys, now)).as_deref(), Some("secret-2"));
+    turns.failed(&picked(2), ErrorClass::RateLimited, Some(SECOND * 20), &settings(), now);
+    assert_eq!(secret(turns.look(&keys, now)).as_deref(), Some("secret-1"));
+    // The one call that shows whether the refusal is over is a question's.
+    let (one, later) = (&keys[..1], now + settings().bench);
+    assert_eq!(secret(turns.look(one, now)), None);
+    assert_eq!(secret(turns.look(one, later)).as_deref(), Some("secret-0"));
+    assert!(turns.pick(one, &[], &settings(), later).is_ok(), "it was not taken");
+    assert_eq!(secret(turns.look(&[], now)), None);
+}

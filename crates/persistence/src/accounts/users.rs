@@ -75,11 +75,17 @@ pub async fn hold(conn: &impl ConnectionTrait, id: UserId) -> Result<()> {
 }
 
 pub async fn by_email(conn: &impl ConnectionTrait, email: &Email) -> Result<Option<Credentials>> {
-    let Some(mut row) = Entity::find().filter(Column::EmailKey.eq(email.key())).one(conn).await? else {
-        return Ok(None);
-    };
+    Entity::find().filter(Column::EmailKey.eq(email.key())).one(conn).await?.map(proven).transpose()
+}
+
+fn proven(mut row: Model) -> Result<Credentials> {
     let password_hash = row.password_hash.take();
-    Ok(Some(Credentials { user: user(row)?, password_hash }))
+    Ok(Credentials { user: user(row)?, password_hash })
+}
+
+/// An account with what proves it, for whoever is signed in to it already.
+pub async fn credentials(conn: &impl ConnectionTrait, id: UserId) -> Result<Option<Credentials>> {
+    Entity::find_by_id(id.uuid()).one(conn).await?.map(proven).transpose()
 }
 
 /// Whether anybody administers this server.

@@ -34,13 +34,24 @@ pub async fn raise(conn: &impl ConnectionTrait, alert: &Alert, open_key: Option<
         at: alert.at.millis(),
         level: alert.level.as_str().to_owned(),
         kind: alert.kind.as_str().to_owned(),
-        provider: alert.provider.clone(),
-        subject: alert.subject.clone(),
+        provider: alert.provider.as_deref().map(fit),
+        subject: alert.subject.as_deref().map(fit),
         details: alert.details.clone(),
         open_key: open_key.map(|key| key.to_vec()),
         resolved_at: alert.resolved_at.map(Timestamp::millis),
     };
     insert_if_absent(conn, Entity::insert(row.into_active_model()).into_query()).await
+}
+
+/// As much as {key} holds, not cut inside a character, and nothing that a database refuses. What tells alerts apart is their
+/// `open_key`, made of the whole.
+fn fit(text: &str) -> String {
+    const KEY: usize = 190;
+    let fitting = &text[..text.floor_char_boundary(KEY)];
+    match fitting.contains(char::is_control) {
+        true => fitting.chars().filter(|c| !c.is_control()).collect(),
+        false => fitting.to_owned(),
+    }
 }
 
 /// Closes the alert with this id; false when there is none. One that is closed stays as it is.

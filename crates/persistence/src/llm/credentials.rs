@@ -32,6 +32,12 @@ pub async fn insert(conn: &impl ConnectionTrait, credential: &Credential) -> Res
     Ok(())
 }
 
+/// Whether a provider has any; whoever asks holds the provider, so that the answer stays true.
+pub async fn any(conn: &impl ConnectionTrait, provider: ProviderId) -> Result<bool> {
+    let query = Entity::find().select_only().column(Column::Id).filter(Column::ProviderId.eq(provider.uuid()));
+    Ok(query.into_tuple::<uuid::Uuid>().one(conn).await?.is_some())
+}
+
 pub async fn of_provider(
     conn: &impl ConnectionTrait,
     provider: ProviderId,

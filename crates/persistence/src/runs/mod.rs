@@ -11,7 +11,7 @@ pub use read::{
     Counts, Progress, active_of_conversation, active_of_user, by_id, count_queued_of_user, counts, failed_models, held,
     of_user, place_in_queue, progress_of_users, waiting_since,
 };
-pub use text::{Chunk, Held, StoredText, append, forget_text, heartbeat, held_now, keeps_since, stored_text};
+pub use text::{Chunk, Held, StoredText, append, forget_text, heartbeat, held_now, keeps_since, said, stored_text};
 
 use domain::ids::{NodeId, RunId};
 use domain::runs::{Failure, Lane, Run, RunState, Status};

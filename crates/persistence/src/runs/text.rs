@@ -119,6 +119,41 @@ pub async fn stored_text(conn: &impl ConnectionTrait, runs: &[RunId]) -> Result<
     Ok(stored)
 }
 
+/// What these attempts have said themselves and is stored: not what they were to go on from.
+pub async fn said(conn: &impl ConnectionTrait, attempts: &[(RunId, u32)]) -> Result<HashMap<(RunId, u32), String>> {
+    let mut said: HashMap<(RunId, u32), String> = HashMap::new();
+    for some in attempts.chunks(500) {
+        let runs: Vec<Uuid> = some.iter().map(|(run, _)| run.uuid()).collect();
+        let keeps: Vec<(Uuid, i32, i32)> = run_attempts::Entity::find()
+            .select_only()
+            .columns([run_attempts::Column::RunId, run_attempts::Column::Attempt, run_attempts::Column::Keep])
+            .filter(run_attempts::Column::RunId.is_in(runs.iter().copied()))
+            .into_tuple()
+            .all(conn)
+            .await?;
+        let keeps: HashMap<(RunId, u32), u32> =
+            keeps.into_iter().map(|(run, attempt, keep)| ((run.into(), unsigned(attempt)), unsigned(keep))).collect();
+        let pieces = run_chunks::Entity::find()
+            .filter(run_chunks::Column::RunId.is_in(runs))
+            .order_by_asc(run_chunks::Column::Start)
+            .all(conn)
+            .await?;
+        for piece in pieces {
+            let of = (RunId::from(piece.run_id), unsigned(piece.attempt));
+            let keep = keeps.get(&of).copied().unwrap_or(0);
+            let kept = keep > 0 && piece.start == 0 && unsigned_count(&piece.text) == keep;
+            if some.contains(&of) && !kept {
+                said.entry(of).or_default().push_str(&piece.text);
+            }
+        }
+    }
+    Ok(said)
+}
+
+fn unsigned_count(text: &str) -> u32 {
+    u32::try_from(text.chars().count()).unwrap_or(u32::MAX)
+}
+
 /// How much each attempt after `attempt` kept of the text before it: the least of them is what a reader who stopped there
 /// may keep.
 pub async fn keeps_since(conn: &impl ConnectionTrait, run: RunId, attempt: u32) -> Result<Vec<u32>> {

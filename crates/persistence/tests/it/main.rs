@@ -8,6 +8,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod alerts;
 mod cancel;
 mod databases;
 mod disk;

@@ -5,7 +5,7 @@ use domain::conversations::{Conversation, ConversationKind};
 use domain::ids::{ConversationId, RunId, UserId};
 use domain::{Chance, Timestamp};
 use persistence::accounts::users::{self, NewUser};
-use persistence::runs::{Chunk, append, stored_text};
+use persistence::runs::{Chunk, append, said, stored_text};
 use persistence::{Db, conversations};
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::Query;
@@ -120,6 +120,54 @@ async fn a_piece_whose_commit_nobody_heard_of_is_stored_again() {
         store(&test.db, &[(one, 9, "!"), (other, 0, "Selamat ")]).await;
         assert_eq!(text(&test.db, one).await, "Halo 🌼 du!", "{}", test.name());
         assert_eq!(text(&test.db, other).await, "Selamat ", "{}", test.name());
+        test.finish().await;
+    }
+}
+
+/// Attempt 1 of a run, which goes on after the first `keep` code points.
+async fn attempt(db: &Db, run: RunId, keep: i32) {
+    let tx = db.begin().await.unwrap();
+    let row = Query::insert()
+        .into_table("run_attempts")
+        .columns(["run_id", "attempt", "node", "keep", "started_at", "usage_estimated"])
+        .values_panic([
+            run.uuid().into(),
+            1.into(),
+            uuid::Uuid::nil().into(),
+            keep.into(),
+            NOW.millis().into(),
+            false.into(),
+        ])
+        .to_owned();
+    tx.execute(&row).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// What a dead attempt is charged for: not for what it was given to go on from.
+#[tokio::test]
+async fn what_an_attempt_has_said_is_told_from_what_it_went_on_from() {
+    let chance = Chance::seeded(9);
+    for test in all().await {
+        let (first, later, anew) =
+            (running(&test.db, &chance).await, running(&test.db, &chance).await, running(&test.db, &chance).await);
+        for (run, keep) in [(first, 0), (later, 2), (anew, 2)] {
+            attempt(&test.db, run, keep).await;
+        }
+        // Of the last one, what was to be gone on from was thrown away after all.
+        for piece in [
+            (first, 0, "one "),
+            (first, 4, "two"),
+            (later, 0, "予測"),
+            (later, 2, " of"),
+            (later, 5, " rain"),
+            (anew, 0, "from the start"),
+        ] {
+            store(&test.db, &[piece]).await;
+        }
+        let mut found = said(test.db.read(), &[(first, 1), (later, 1), (anew, 1), (first, 2)]).await.unwrap();
+        let mut of = |run| found.remove(&(run, 1)).unwrap();
+        assert_eq!([of(first), of(later), of(anew)], ["one two", " of rain", "from the start"], "{}", test.name());
+        assert!(found.is_empty(), "{}", test.name());
         test.finish().await;
     }
 }

@@ -109,6 +109,7 @@ async fn begin(
     // What this node had reserved when it died is counted before it reserves anew.
     let journal = config.data_dir.join("calls").join(app.node.to_string());
     app::llm::ledger::at_start(app, Some(&journal)).await?;
+    work.tasks.spawn(crate::left::keep(app.clone(), config.data_dir.clone()));
     app::llm::house::open(app).await?;
     work.tasks.spawn(app::llm::house::keep(app.clone()));
     work.tasks.spawn(app::llm::watchman::keep(app.clone()));

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::turn::Target;
 use super::upstream::Counts;
 use crate::admin;
-use crate::api::{Api, id};
+use crate::api::{Api, PASSWORD, id};
 use crate::database::Kind;
 use crate::operator::{LLM, limit};
 use crate::server::{Server, Store};
@@ -154,7 +154,7 @@ fn limits(key: &str) -> Value {
 }
 
 async fn key(person: &Api) -> Key {
-    let body = json!({"name": "bench", "scopes": ["chat", "models"]});
+    let body = json!({"name": "bench", "scopes": ["chat", "models"], "password": PASSWORD});
     let made = person.send(person.request(Method::POST, "/api/v1/me/api-keys").json(&body)).await.expect(201);
     let text = made["text"].as_str().unwrap_or_else(|| panic!("a key without its text: {made}")).to_owned();
     Key { id: id(&made["key"]), text }

@@ -43,11 +43,15 @@ export type RunEnded = {
 };
 export type RunEvent = RunStarted | RunSnapshot | RunDelta | RunRewound | RunEnded;
 
+export type KeysChanged = { type: "keys.changed"; change: "created" | "revoked"; name: string };
+
 export type ServerEvent =
   | RunEvent
   | { type: "message.created"; conversation_id: string; message: Message }
   | { type: "conversation.created" | "conversation.updated"; conversation: Conversation }
   | { type: "conversation.deleted"; conversation_id: string }
+  /** A key of the reader's own was made or ended, here or elsewhere. */
+  | KeysChanged
   /** The stream is open. `resumed`: nothing was missed since the last one; set by this page, not by the server. */
   | { type: "stream.ready"; resumed?: boolean }
   | { type: "sync.required" }
@@ -65,6 +69,7 @@ const KNOWN = new Set<string>([
   "conversation.created",
   "conversation.updated",
   "conversation.deleted",
+  "keys.changed",
   "stream.ready",
   "sync.required",
   "auth.expired",

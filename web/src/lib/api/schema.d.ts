@@ -479,7 +479,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign every device out */
+        /**
+         * Sign every device out
+         * @description With `api_keys` the person's API keys are revoked in the same step.
+         */
         post: operations["logout_all"];
         delete?: never;
         options?: never;
@@ -686,7 +689,7 @@ export interface paths {
         /** One's own keys, newest first, also those that have ended. For persons only. */
         get: operations["list_api_keys"];
         put?: never;
-        /** Makes a key and shows it, once. For persons only. */
+        /** Makes a key and shows it, once. For persons only, with their password; all their devices hear of it (`keys.changed`). */
         post: operations["create_api_key"];
         delete?: never;
         options?: never;
@@ -1458,6 +1461,13 @@ export interface components {
          * @enum {string}
          */
         KeyScope: "models" | "chat" | "embeddings" | "usage" | "api" | "admin";
+        /** @description `keys.changed`: a key of the person's was made, or ended. */
+        KeysChanged: {
+            /** @enum {string} */
+            change: "created" | "revoked";
+            /** @description Of the key. */
+            name: string;
+        };
         Limit: components["schemas"]["Limits"] & {
             /** Format: uuid */
             id: string;
@@ -1523,6 +1533,13 @@ export interface components {
              * @enum {string}
              */
             token_delivery?: "cookie" | "body";
+        };
+        LogoutAllRequest: {
+            /**
+             * @description Whether the person's API keys end as well; otherwise programs go on.
+             * @default false
+             */
+            api_keys: boolean;
         };
         LogoutRequest: {
             /** @description For programs whose access token has expired. */
@@ -1660,6 +1677,11 @@ export interface components {
         NewApiKey: {
             expires_at?: components["schemas"]["Instant"] | null;
             name: string;
+            /**
+             * Format: password
+             * @description The person's, once more: a key outlives the session that makes it.
+             */
+            password: string;
             /** @description Each once. */
             scopes: components["schemas"]["KeyScope"][];
         };
@@ -1753,7 +1775,10 @@ export interface components {
             credentials?: components["schemas"]["NewCredential"][];
             /** @default true */
             enabled: boolean;
-            /** @description Sent with every request; at most 20. Secrets belong into credentials. */
+            /**
+             * @description Sent with every request; at most 20. Their values are sealed and never shown again; what is a key belongs into
+             *     credentials.
+             */
             headers?: {
                 [key: string]: string;
             };
@@ -1980,7 +2005,10 @@ export interface components {
         };
         /** @description What to change; what is left out stays. */
         ProviderChange: {
-            /** @description Another host, port or scheme is refused (`llm.secrets_stay`) while there are credentials: they were entered for this one. */
+            /**
+             * @description Another host, port or scheme is refused (`llm.secrets_stay`) while there are credentials, or headers
+             *     that are not entered anew with it: they were entered for this one.
+             */
             base_url?: string;
             enabled?: boolean;
             /** @description Header by header: a value sets, null removes, the others stay. */
@@ -3974,7 +4002,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `llm.name_taken`, `llm.secrets_stay` */
+            /** @description `llm.name_taken`, `llm.secrets_stay`, `llm.headers_unreadable` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6247,9 +6275,13 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["LogoutAllRequest"] | null;
+            };
+        };
         responses: {
-            /** @description Every session has ended, this one too */
+            /** @description Every session has ended, this one too; with `api_keys`, every key */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -6276,6 +6308,42 @@ export interface operations {
             };
             /** @description The page that asks comes from an origin that may change nothing here */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some of the values are not allowed; `errors` lists them */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7981,7 +8049,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some of the values are not allowed; `errors` lists them */
+            /** @description Values that are not allowed; `auth.password_wrong` at `/password` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7990,7 +8058,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; see Retry-After */
+            /** @description `auth.too_many_attempts`: wrong passwords, as when signing in */
             429: {
                 headers: {
                     [name: string]: unknown;

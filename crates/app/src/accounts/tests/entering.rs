@@ -163,7 +163,7 @@ async fn lost_rights_are_noticed_everywhere() {
     assert_eq!(code(house.refresh(&renewed.refresh_token).await), "auth.session_ended");
     assert_eq!(code(house.login("ada@example.com", PASSWORD).await), "auth.suspended");
     assert_eq!(code(house.login("ada@example.com", "something else").await), "auth.invalid_credentials");
-    logout_all(&house.app, &ctx).await.unwrap();
+    logout_all(&house.app, &ctx, false).await.unwrap();
     assert_eq!(code(house.holder(&admin).await), "auth.session_ended");
 
     let mut events = Vec::new();

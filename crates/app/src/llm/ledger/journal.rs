@@ -124,6 +124,8 @@ pub struct Left {
     /// All that was drawn from these is among the calls.
     pub wallets: Vec<CallId>,
     files: Vec<PathBuf>,
+    /// The highest number of a file.
+    last: u64,
 }
 
 impl Journal {
@@ -133,32 +135,9 @@ impl Journal {
     /// When the folder cannot be made or read.
     pub fn open(folder: &Path) -> io::Result<(Self, Left)> {
         fs::create_dir_all(folder)?;
-        // Lines that were written before the power went may be lost.
-        let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned();
-        let mut left = Left::default();
-        let mut last = 0;
-        for entry in fs::read_dir(folder)? {
-            let path = entry?.path();
-            if path.extension().is_none_or(|ending| ending != ENDING) {
-                continue;
-            }
-            let number = path.file_stem().and_then(|name| name.to_str()).and_then(|name| name.parse::<u64>().ok());
-            last = last.max(number.unwrap_or(0));
-            // The last line may be half a one: its call was not made.
-            let lines = String::from_utf8_lossy(&fs::read(&path)?).into_owned();
-            for line in lines.lines() {
-                if let Ok(line) = serde_json::from_str::<Line>(line) {
-                    left.calls.extend(line.begun());
-                } else if let Ok(line) = serde_json::from_str::<WalletLine>(line)
-                    && line.boot == boot
-                    && !boot.is_empty()
-                {
-                    left.wallets.push(line.wallet);
-                }
-            }
-            left.files.push(path);
-        }
-        let state = State { segments: Vec::new(), number: last };
+        let boot = boot();
+        let left = Left::read(folder)?;
+        let state = State { segments: Vec::new(), number: left.last };
         Ok((Self { folder: folder.to_owned(), boot, state: Mutex::new(state) }, left))
     }
 
@@ -238,10 +217,52 @@ impl Journal {
 }
 
 impl Left {
+    /// What lies in a folder that nobody writes to.
+    ///
+    /// # Errors
+    /// When it cannot be read; one that is not there is empty.
+    pub fn read(folder: &Path) -> io::Result<Self> {
+        // Lines that were written before the power went may be lost.
+        let boot = boot();
+        let mut left = Self::default();
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Ok(left),
+            Err(fault) => return Err(fault),
+        };
+        for entry in entries {
+            let path = entry?.path();
+            if path.extension().is_none_or(|ending| ending != ENDING) {
+                continue;
+            }
+            let number = path.file_stem().and_then(|name| name.to_str()).and_then(|name| name.parse::<u64>().ok());
+            left.last = left.last.max(number.unwrap_or(0));
+            // The last line may be half a one: its call was not made.
+            let lines = String::from_utf8_lossy(&fs::read(&path)?).into_owned();
+            for line in lines.lines() {
+                if let Ok(line) = serde_json::from_str::<Line>(line) {
+                    left.calls.extend(line.begun());
+                } else if let Ok(line) = serde_json::from_str::<WalletLine>(line)
+                    && line.boot == boot
+                    && !boot.is_empty()
+                {
+                    left.wallets.push(line.wallet);
+                }
+            }
+            left.files.push(path);
+        }
+        Ok(left)
+    }
+
     /// All of it is in the database.
     pub fn forget(self) {
         self.files.iter().for_each(|path| remove(path));
     }
+}
+
+/// Which start of the machine this is.
+fn boot() -> String {
+    fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned()
 }
 
 fn remove(path: &Path) {

@@ -8,8 +8,7 @@ pub mod wallets;
 
 pub use journal::{Journal, Left};
 pub use persistence::llm::ledger::{Account, Call, Estimate, Settled, Shrink, Verdict};
-pub(crate) use sweep::sweep;
-pub use sweep::{at_start, attempt_died};
+pub use sweep::{Said, at_start, attempt_died, sweep, take_over};
 pub use till::{Till, flush, till};
 
 use std::collections::BTreeMap;

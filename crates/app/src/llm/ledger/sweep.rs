@@ -1,17 +1,20 @@
 //! Orphans: reservations whose maker is dead are counted as used, so that none hangs and none is free.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::time::Duration;
 
-use domain::ids::RunId;
+use domain::ids::{CallId, NodeId, RunId};
 use domain::llm::{Amount, Outcome, Spent, Tokens};
 use domain::{Error, Kind, Result, Timestamp};
+use llm_gateway::{Usage, estimate};
 use persistence::Tx;
-use persistence::llm::ledger::{self, Orphans, budgets};
+use persistence::llm::ledger::{self, Orphans, Unheard, budgets};
+use persistence::llm::prices;
 
-use super::{Account, Call, Estimate, Journal, Shrink};
+use super::{Account, Call, Estimate, Journal, Left, Shrink};
 use crate::App;
+use crate::llm::purse::{gateway_price, spent};
 
 const AT_ONCE: u64 = 500;
 /// Beyond the longest call; the clocks of nodes may differ by this.
@@ -38,6 +41,19 @@ async fn replay(app: &App, folder: &Path) -> Result<()> {
     let opened = tokio::task::spawn_blocking(move || Journal::open(&own)).await.map_err(Error::broken)?;
     let (journal, left) = opened.map_err(Error::broken)?;
     app.llm.set_journal(journal);
+    count(app, left).await
+}
+
+/// Counts what another node of this machine left behind. Only while whoever calls this holds that node's place, so that it is
+/// dead and stays so: what it had begun and nobody settled is counted as if it were its own start.
+pub async fn take_over(app: &App, dead: NodeId, folder: &Path) -> Result<u64> {
+    let of_dead = folder.to_owned();
+    let left = tokio::task::spawn_blocking(move || Left::read(&of_dead)).await.map_err(Error::broken)?;
+    count(app, left.map_err(Error::broken)?).await?;
+    all(app, Orphans::OfNode(dead)).await
+}
+
+async fn count(app: &App, left: Left) -> Result<()> {
     let now = app.clock.now();
     let lost: Vec<(Call, Account)> =
         left.calls.iter().map(|(call, begun)| (call.clone(), orphan(begun, now))).collect();
@@ -92,16 +108,38 @@ async fn record(app: &App, calls: &[(Call, Account)]) -> Result<u64> {
 fn orphan(begun: &Estimate, now: Timestamp) -> Account {
     let tokens = Tokens { input: begun.input_tokens, output: begun.output_tokens, ..Tokens::default() };
     let spent = Spent { tokens, cost_micros: begun.cost_micros, estimated: true };
-    Account { spoke: None, credential: None, spent, outcome: Outcome::Orphaned, error_class: None, ended_at: now }
+    Account { credential: None, spent, outcome: Outcome::Orphaned, error_class: None, ended_at: now }
 }
 
-/// In the transaction that finds the worker of an attempt dead: what it had reserved is counted as used.
-pub async fn attempt_died(tx: &Tx, run: RunId, attempt: u32, now: Timestamp) -> Result<u64> {
-    Ok(ledger::sweep(&**tx, Orphans::OfAttempt(run, attempt), now, AT_ONCE).await?)
+/// What attempts had said, as far as it was stored.
+pub type Said = HashMap<(RunId, u32), String>;
+
+/// In the transaction that finds the worker of an attempt dead: what it had reserved is counted as used, and where it had
+/// reserved nothing for its answer, what it had `said`.
+pub async fn attempt_died(tx: &Tx, run: RunId, attempt: u32, said: &Said, now: Timestamp) -> Result<u64> {
+    let dead = ledger::dead(&**tx, Orphans::OfAttempt(run, attempt), AT_ONCE).await?;
+    let unheard = dead.unheard(&**tx).await?;
+    let heard = heard(tx, &unheard, said).await?;
+    Ok(dead.settle(&**tx, &heard, now).await?)
+}
+
+/// Questions and what is known of their answers: tokens by the stored text, money where the database knows a price.
+async fn heard(tx: &Tx, calls: &[Unheard], said: &Said) -> Result<HashMap<CallId, Amount>> {
+    let mut heard = HashMap::new();
+    for call in calls {
+        let Some(text) = said.get(&(call.run, call.attempt)) else { continue };
+        let output = estimate::tokens(text).saturating_sub(call.said_before);
+        let model = call.model.to_lowercase();
+        let held = prices::at(&**tx, Some(std::slice::from_ref(&model)), call.at).await?;
+        let price = held.get(&model).map(|held| gateway_price(&held.price));
+        let usage = Usage { input_total: call.input_tokens, output_total: output, ..Usage::default() };
+        heard.insert(call.call, spent(price.as_ref(), &usage, true).bounded().amount());
+    }
+    Ok(heard)
 }
 
 /// Now and then: what is older than any call lives, of whatever node; and what has no use any more goes.
-pub(crate) async fn sweep(app: &App) -> Result<u64> {
+pub async fn sweep(app: &App) -> Result<u64> {
     let now = app.clock.now();
     let swept = all(app, Orphans::Before(now.minus(app.settings.whole_run).minus(GRACE))).await?;
     let tx = app.db.begin().await?;
@@ -120,7 +158,13 @@ async fn all(app: &App, which: Orphans) -> Result<u64> {
             .db
             .retrying(async || {
                 let tx = app.db.begin().await?;
-                let page = ledger::sweep(&*tx, which, app.clock.now(), AT_ONCE).await?;
+                let dead = ledger::dead(&*tx, which, AT_ONCE).await?;
+                let page = dead.len();
+                let unheard = dead.unheard(&*tx).await?;
+                let attempts: Vec<_> = unheard.iter().map(|call| (call.run, call.attempt)).collect();
+                let said = persistence::runs::said(&*tx, &attempts).await?;
+                let heard = heard(&tx, &unheard, &said).await?;
+                dead.settle(&*tx, &heard, app.clock.now()).await?;
                 tx.commit().await?;
                 Ok(page)
             })

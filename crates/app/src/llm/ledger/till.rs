@@ -147,15 +147,6 @@ impl Till {
         self.put_soon(app, if noted { Slip::Record(call, account, draw) } else { Slip::Close(call, account) });
     }
 
-    /// As [`Till::release`], without waiting.
-    pub fn release_soon(&self, app: &App, call: CallId) {
-        if let Some(journal) = app.llm.journal().filter(|journal| journal.knows(&call)) {
-            journal.settled([&call]);
-            return;
-        }
-        self.put_soon(app, Slip::Release(call));
-    }
-
     /// Gives back the rest of a wallet, without waiting.
     pub fn rest_soon(&self, app: &App, wallet: CallId, rest: Amount) {
         self.put_soon(app, Slip::Rest(wallet, rest));

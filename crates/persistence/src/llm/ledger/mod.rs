@@ -10,9 +10,9 @@ mod rows;
 mod settle;
 mod wallets;
 
-pub use read::{Filter, Line, Order, lines, open_of_run};
+pub use read::{Filter, Line, Order, lines};
 pub use reserve::{Verdict, reserve_many};
-pub use settle::{Orphans, Settled, record_many, release_many, settle_many, sweep};
+pub use settle::{Dead, Orphans, Settled, Unheard, dead, record_many, release_many, settle_many};
 pub use wallets::{Shrink, shrink_many};
 
 use domain::Timestamp;
@@ -33,7 +33,7 @@ pub struct Call {
     /// The run and its attempt, of an answer in a conversation.
     pub run: Option<(RunId, u32)>,
     pub asker: Asker,
-    /// As asked for; the account says who spoke.
+    /// Who is asked: every try at somebody else is a call of its own.
     pub provider: String,
     pub model: String,
     pub request_id: String,
@@ -58,8 +58,6 @@ impl Estimate {
 /// The account of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// Who spoke, where it is not who was asked.
-    pub spoke: Option<(String, String)>,
     /// The label of a credential, never the secret.
     pub credential: Option<String>,
     pub spent: Spent,

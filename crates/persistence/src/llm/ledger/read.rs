@@ -105,18 +105,6 @@ pub async fn lines(
     query.limit(limit).all(conn).await?.into_iter().map(line).collect()
 }
 
-/// The calls of an attempt that nobody gave an account of.
-pub async fn open_of_run(conn: &impl ConnectionTrait, run: RunId, attempt: u32) -> Result<Vec<CallId>> {
-    let calls = Entity::find()
-        .select_only()
-        .column(Column::CallId)
-        .filter(Column::RunId.eq(run.uuid()))
-        .filter(Column::Attempt.eq(i32::try_from(attempt).unwrap_or(i32::MAX)))
-        .filter(Column::State.eq(State::Reserved.as_str()))
-        .order_by_asc(Column::CallId);
-    Ok(calls.into_tuple::<Uuid>().all(conn).await?.into_iter().map(CallId::from).collect())
-}
-
 fn line(row: Model) -> Result<Line> {
     let entry = rows::entry(&row)?;
     let asker = rows::asker(&row);

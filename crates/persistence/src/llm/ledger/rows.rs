@@ -55,10 +55,6 @@ pub(super) fn reserved(call: &Call, estimate: &Estimate, entry: &Entry) -> Model
 pub(super) fn account(row: &mut Model, entry: &Entry, account: &Account) {
     let spent = account.spent.bounded();
     let signed = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-    if let Some((provider, model)) = &account.spoke {
-        row.provider = fit(provider, KEY);
-        row.model = fit(model, KEY);
-    }
     row.credential = account.credential.as_deref().map(|label| fit(label, LINE));
     row.input_tokens = signed(spent.tokens.input);
     row.cached_tokens = signed(spent.tokens.cached);
@@ -135,9 +131,7 @@ pub(super) fn even(rows: usize) -> usize {
 
 /// Writes rows back that the transaction holds: a statement for many, whatever each of them says.
 pub(super) async fn overwrite(conn: &impl ConnectionTrait, rows: Vec<Model>) -> Result<()> {
-    const CHANGING: [Column; 16] = [
-        Column::Provider,
-        Column::Model,
+    const CHANGING: [Column; 14] = [
         Column::Credential,
         Column::State,
         Column::ReservedTokens,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use domain::Timestamp;
 use domain::ids::{CallId, NodeId, RunId};
 use domain::llm::ledger::{Entry, Input};
-use domain::llm::{Delta, State};
+use domain::llm::{Amount, Delta, State};
 use sea_orm::sea_query::{LockBehavior, LockType};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -92,9 +92,25 @@ pub enum Orphans {
     OfAttempt(RunId, u32),
 }
 
-/// Settles at most `limit` orphans as if they had used all they reserved, and says how many there were: none is left when
-/// there are fewer than `limit`. An account that comes after all replaces that.
-pub async fn sweep(conn: &impl ConnectionTrait, which: Orphans, now: Timestamp, limit: u64) -> Result<u64> {
+/// A call of a run that had reserved nothing for its answer: what the answer had come to may be known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unheard {
+    pub call: CallId,
+    pub run: RunId,
+    pub attempt: u32,
+    pub at: Timestamp,
+    /// `provider/model`.
+    pub model: String,
+    pub input_tokens: u64,
+    /// What other calls of the attempt had answered before.
+    pub said_before: u64,
+}
+
+/// Orphans, held until the transaction ends.
+pub struct Dead(HashMap<Uuid, Model>);
+
+/// Finds at most `limit` orphans: none is left when there are fewer.
+pub async fn dead(conn: &impl ConnectionTrait, which: Orphans, limit: u64) -> Result<Dead> {
     let mut query = Entity::find().filter(Column::State.eq(State::Reserved.as_str()));
     match which {
         Orphans::All => {}
@@ -108,15 +124,79 @@ pub async fn sweep(conn: &impl ConnectionTrait, which: Orphans, now: Timestamp, 
     // What somebody settles right now is none.
     let query =
         query.order_by_asc(Column::CallId).limit(limit).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
-    let mut held: HashMap<Uuid, Model> = query.all(conn).await?.into_iter().map(|row| (row.call_id, row)).collect();
-    let mut changes = Changes::default();
-    let mut swept = 0;
-    for row in held.values_mut() {
-        let done = changes.step(row, Input::Orphan, |row, entry| rows::orphan(row, entry, now))?;
-        swept += u64::from(done);
+    Ok(Dead(query.all(conn).await?.into_iter().map(|row| (row.call_id, row)).collect()))
+}
+
+impl Dead {
+    pub fn len(&self) -> u64 {
+        self.0.len() as u64
     }
-    changes.write(conn, held).await?;
-    Ok(swept)
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Those whose answers may be known; of an attempt the last one, for it is the one that was speaking.
+    pub async fn unheard(&self, conn: &impl ConnectionTrait) -> Result<Vec<Unheard>> {
+        let mut last: BTreeMap<(Uuid, i32), &Model> = BTreeMap::new();
+        for row in self.0.values() {
+            if let (Some(run), Some(attempt)) = (row.run_id, row.attempt)
+                && row.reserved_tokens <= row.input_tokens
+            {
+                let known = last.entry((run, attempt)).or_insert(row);
+                if known.call_id < row.call_id {
+                    *known = row;
+                }
+            }
+        }
+        let runs: Vec<Uuid> = last.keys().map(|(run, _)| *run).collect();
+        let mut before: HashMap<(Uuid, i32), i64> = HashMap::new();
+        for some in runs.chunks(AT_ONCE) {
+            let settled: Vec<(Option<Uuid>, Option<i32>, i64)> = Entity::find()
+                .select_only()
+                .columns([Column::RunId, Column::Attempt, Column::OutputTokens])
+                .filter(Column::RunId.is_in(some.iter().copied()))
+                .filter(Column::State.eq(State::Settled.as_str()))
+                .into_tuple()
+                .all(conn)
+                .await?;
+            for (run, attempt, tokens) in settled {
+                if let (Some(run), Some(attempt)) = (run, attempt) {
+                    *before.entry((run, attempt)).or_default() += tokens;
+                }
+            }
+        }
+        let unsigned = |count: i64| u64::try_from(count).unwrap_or(0);
+        let unheard = last.into_iter().map(|((run, attempt), row)| Unheard {
+            call: row.call_id.into(),
+            run: run.into(),
+            attempt: u32::try_from(attempt).unwrap_or(0),
+            at: Timestamp(row.at),
+            model: format!("{}/{}", row.provider, row.model),
+            input_tokens: unsigned(row.input_tokens),
+            said_before: before.get(&(run, attempt)).copied().map_or(0, unsigned),
+        });
+        Ok(unheard.collect())
+    }
+
+    /// Settles them as if they had used all they reserved, or what was heard of them where that is more. An account that comes
+    /// after all replaces that.
+    pub async fn settle(
+        mut self,
+        conn: &impl ConnectionTrait,
+        heard: &HashMap<CallId, Amount>,
+        now: Timestamp,
+    ) -> Result<u64> {
+        let mut changes = Changes::default();
+        let mut swept = 0;
+        for row in self.0.values_mut() {
+            let heard = heard.get(&CallId::from_uuid(row.call_id)).copied().unwrap_or_default();
+            let done = changes.step(row, Input::Orphan { heard }, |row, entry| rows::orphan(row, entry, now))?;
+            swept += u64::from(done);
+        }
+        changes.write(conn, self.0).await?;
+        Ok(swept)
+    }
 }
 
 /// The rows of `calls`, held until the transaction ends.

@@ -13,7 +13,7 @@ import { limitsQuery, setLimit } from "../api/limits.ts";
 import { subjectsQuery } from "../api/subjects.ts";
 import { useLimitName } from "./use-limit-name.ts";
 
-/** Whom a new limit may be about; the server knows assistants and rooms, too, for when there are some. */
+/** Whom a new limit may be about; the server refuses assistants and rooms until there are some. */
 const SCOPES = ["everyone", "user", "api_key"] as const;
 type Scope = Limit["scope"];
 

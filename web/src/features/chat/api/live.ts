@@ -1,6 +1,6 @@
 // The living part of the chat: event stream, running answers, questions on their way. One of each in a tab.
 import type { QueryClient } from "@tanstack/react-query";
-import { isRunEvent, type ServerEvent } from "@/lib/api/events.ts";
+import { isRunEvent, type KeysChanged, type ServerEvent } from "@/lib/api/events.ts";
 import { EventHub } from "@/lib/api/hub.ts";
 import { ApiProblem } from "@/lib/api/problem.ts";
 import type { StreamState } from "@/lib/api/sse.ts";
@@ -81,13 +81,19 @@ function hear(event: ServerEvent): void {
 }
 
 /** Starts everything for whoever is signed in; the answer stops it again. */
-export function startLive(queryClient: QueryClient): () => void {
+export function startLive(
+  queryClient: QueryClient,
+  onKeys: (event: KeysChanged) => void = () => {},
+): () => void {
   const user = getSession().user;
   if (user === null) return () => {};
   client = queryClient;
   const mine = new EventHub({ user: user.id, recall: runStore.recall });
   hub = mine;
-  const quiet = mine.subscribe(hear);
+  const quiet = mine.subscribe((event) => {
+    if (event.type === "keys.changed") onKeys(event);
+    else hear(event);
+  });
   let before = mine.getState();
   const unwatch = mine.watchState(() => {
     const state = mine.getState();

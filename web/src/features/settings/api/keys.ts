@@ -23,6 +23,7 @@ export interface NewKey {
   name: string;
   scopes: KeyScope[];
   expires_at?: string;
+  password: string;
 }
 
 export function createKey(body: NewKey): Promise<{ key: ApiKey; text?: string | null }> {

@@ -22,7 +22,7 @@ export async function revokeSession(id: string): Promise<void> {
   await dataOf(api.DELETE("/api/v1/auth/sessions/{id}", { params: { path: { id } } }));
 }
 
-export async function logoutEverywhere(): Promise<void> {
-  await dataOf(api.POST("/api/v1/auth/logout-all"));
+export async function logoutEverywhere(apiKeys: boolean): Promise<void> {
+  await dataOf(api.POST("/api/v1/auth/logout-all", { body: { api_keys: apiKeys } }));
   clearSession();
 }

@@ -1,8 +1,9 @@
 import { screen, within } from "@testing-library/react";
 import { beforeEach, expect, it, vi } from "vitest";
-import { clearSession, getSession, setSession } from "@/lib/api/token.ts";
+import { getSession } from "@/lib/api/token.ts";
 import { renderApp } from "@/test/render-app.tsx";
 import { answer, problem } from "@/test/server.ts";
+import { signIn } from "@/test/sign-in.ts";
 import { DevicesPage } from "./devices-page.tsx";
 
 const at = "2026-11-01T00:00:00.000Z";
@@ -10,16 +11,7 @@ const common = { created_at: at, last_seen_at: at, expires_at: at, source_ip: "2
 const here = { ...common, id: "s1", user_agent: "Firefox/130 (Linux)", current: true };
 const there = { ...common, id: "s2", user_agent: "Safari/604 iPhone", current: false };
 
-beforeEach(() => {
-  clearSession();
-  setSession({
-    user: { id: "u1", email: "a@b.c", display_name: "A", role: "member", created_at: at },
-    access_token: "token",
-    token_type: "Bearer",
-    expires_in: 900,
-    refresh_expires_in: 900,
-  });
-});
+beforeEach(signIn);
 
 it("lists devices and logs one out after asking", async () => {
   answer("get", "/auth/sessions", { items: [here, there], next_cursor: null });
@@ -55,14 +47,20 @@ it("keeps the dialog open and says why when it did not work", async () => {
   expect(await dialog.findByRole("alert")).toHaveTextContent("Busy.");
 });
 
-it("ends every session, this one too", async () => {
-  answer("get", "/auth/sessions", { items: [here], next_cursor: null });
-  answer("post", "/auth/logout-all", null, 204);
-  const { user } = await renderApp(<DevicesPage />);
-  await user.click(screen.getByRole("button", { name: "Log out everywhere" }));
-  const dialog = within(screen.getByRole("alertdialog"));
-  await user.click(dialog.getByRole("button", { name: "Log out everywhere" }));
-  await vi.waitFor(() => expect(getSession().status).toBe("signed-out"));
+it("ends every session, this one too, and the keys where that is wanted", async () => {
+  for (const keys of [false, true]) {
+    answer("get", "/auth/sessions", { items: [here], next_cursor: null });
+    const sent = answer("post", "/auth/logout-all", null, 204);
+    const { user, unmount } = await renderApp(<DevicesPage />);
+    await user.click(screen.getByRole("button", { name: "Log out everywhere" }));
+    const dialog = within(screen.getByRole("alertdialog"));
+    if (keys) await user.click(dialog.getByRole("checkbox", { name: /API keys/ }));
+    await user.click(dialog.getByRole("button", { name: "Log out everywhere" }));
+    await vi.waitFor(() => expect(getSession().status).toBe("signed-out"));
+    expect(sent).toEqual([{ api_keys: keys }]);
+    unmount();
+    signIn();
+  }
 });
 
 it("offers another try when the list does not come", async () => {

@@ -13,6 +13,7 @@ export function DevicesPage() {
   const t = useTranslations("settings.devices");
   const nameOf = useDeviceName();
   const [askAll, setAskAll] = useState(false);
+  const [keysToo, setKeysToo] = useState(false);
   return (
     <ListPage
       title={t("title")}
@@ -38,11 +39,27 @@ export function DevicesPage() {
           <p className="text-muted text-sm">{t("allHint")}</p>
           <AskFirst
             about={askAll || null}
-            onClose={() => setAskAll(false)}
-            act={logoutEverywhere}
+            onClose={() => {
+              setAskAll(false);
+              setKeysToo(false);
+            }}
+            act={() => logoutEverywhere(keysToo)}
             touches={[]}
             title={() => t("allTitle")}
-            body={() => t("allBody")}
+            body={() => (
+              <>
+                <p>{t("allBody")}</p>
+                <label className="mt-4 flex min-h-11 cursor-pointer items-center gap-3 text-ink">
+                  <input
+                    type="checkbox"
+                    checked={keysToo}
+                    onChange={(event) => setKeysToo(event.target.checked)}
+                    className="size-5 accent-accent"
+                  />
+                  {t("allKeys")}
+                </label>
+              </>
+            )}
             label={t("all")}
           />
         </div>

@@ -8,6 +8,7 @@ import { Alert } from "@/components/ui/alert.tsx";
 import { Button } from "@/components/ui/button.tsx";
 import { Dialog } from "@/components/ui/dialog.tsx";
 import { Field, inputClass, TextField } from "@/components/ui/field.tsx";
+import { PasswordField } from "@/components/ui/password-field.tsx";
 import { useCopy } from "@/lib/clipboard/use-copy.ts";
 import { useFields } from "@/lib/form/use-fields.ts";
 import { createKey, type KeyScope } from "../api/keys.ts";
@@ -60,9 +61,10 @@ function KeyForm({ admin, onMade, onClose }: KeyFormProps) {
   const [scopes, setScopes] = useState<KeyScope[]>(["models", "chat"]);
   const [missing, setMissing] = useState(false);
   const form = useFields(
-    { name: "", expiry: "90", expires_at: "" },
+    { name: "", expiry: "90", expires_at: "", password: "" },
     {
       name: (value) => (value.trim() === "" ? common("required") : null),
+      password: (value) => (value === "" ? common("required") : null),
     },
   );
   const submit = form.onSubmit(async (values) => {
@@ -73,6 +75,7 @@ function KeyForm({ admin, onMade, onClose }: KeyFormProps) {
     const made = await createKey({
       name,
       scopes,
+      password: values.password,
       ...(expires === undefined ? {} : { expires_at: expires }),
     });
     onMade(name, made.text ?? "");
@@ -118,6 +121,12 @@ function KeyForm({ admin, onMade, onClose }: KeyFormProps) {
       {form.values.expiry === "never" ? (
         <p className="text-muted text-sm">{t("neverHint")}</p>
       ) : null}
+      <PasswordField
+        label={t("password")}
+        hint={t("passwordHint")}
+        autoComplete="current-password"
+        {...form.field("password")}
+      />
       <FormEnd label={t("createSubmit")} busy={form.busy} onCancel={onClose} />
     </form>
   );

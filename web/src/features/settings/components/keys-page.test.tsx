@@ -29,11 +29,21 @@ it("makes a key, shows its text once, and lists it", async () => {
   await user.type(dialog.getByLabelText("Name"), " Editor ");
   await user.click(dialog.getByRole("checkbox", { name: /Usage/ }));
   await user.selectOptions(dialog.getByLabelText("Expires"), "Never");
+  await user.type(dialog.getByLabelText("Your password"), "one wrong word");
+  const fault = { pointer: "/password", code: "auth.password_wrong", message: "Not yours." };
+  answer("post", "/me/api-keys", problem(422, "request.invalid", "Wrong.", [fault]), 422);
+  await user.click(dialog.getByRole("button", { name: "Create key" }));
+  expect(await dialog.findByText("Not yours.")).toBeVisible();
+  expect(dialog.getByLabelText("Your password")).toHaveFocus();
+  await user.clear(dialog.getByLabelText("Your password"));
+  await user.type(dialog.getByLabelText("Your password"), "hujan di bulan juni");
   const sent = answer("post", "/me/api-keys", { key, text: "obr_abcd1234_secret" }, 201);
   answer("get", "/me/api-keys", { items: [key, gone], next_cursor: null });
   await user.click(dialog.getByRole("button", { name: "Create key" }));
   expect(await dialog.findByDisplayValue("obr_abcd1234_secret")).toBeVisible();
-  expect(sent).toEqual([{ name: "Editor", scopes: ["models", "chat", "usage"] }]);
+  expect(sent).toEqual([
+    { name: "Editor", scopes: ["models", "chat", "usage"], password: "hujan di bulan juni" },
+  ]);
   await user.click(dialog.getByRole("button", { name: "Copy" }));
   expect(await navigator.clipboard.readText()).toBe("obr_abcd1234_secret");
   await user.click(dialog.getByRole("button", { name: "I have kept it" }));
@@ -53,6 +63,9 @@ it("wants a name and at least one scope before it asks the server", async () => 
   await user.click(dialog.getByRole("button", { name: "Create key" }));
   expect(dialog.getByLabelText("Name")).toHaveFocus();
   await user.type(dialog.getByLabelText("Name"), "x");
+  await user.click(dialog.getByRole("button", { name: "Create key" }));
+  expect(dialog.getByLabelText("Your password")).toHaveFocus();
+  await user.type(dialog.getByLabelText("Your password"), "y");
   await user.click(dialog.getByRole("checkbox", { name: /Models/ }));
   await user.click(dialog.getByRole("checkbox", { name: /Chat/ }));
   await user.click(dialog.getByRole("button", { name: "Create key" }));
