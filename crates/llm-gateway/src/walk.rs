@@ -307,7 +307,12 @@ impl<'a> Walk<'a> {
         admitted.end(Outcome::Good);
         self.note(step, &picked, (started, took), None);
         let failed = &self.tries[..self.tries.len() - 1];
-        let first = self.chain.steps.first().is_some_and(|first| first.place == step.place);
+        // Whom this question has failed already stands at the end now, but was to speak.
+        let passed = |one: &Step| {
+            one.place < step.place && self.ask.avoid.iter().any(|id| id.eq_ignore_ascii_case(&one.entry.id))
+        };
+        let first = self.chain.steps.first().is_some_and(|first| first.place == step.place)
+            && !self.chain.steps.iter().any(passed);
         let why = match (&self.ask.continue_from, first, failed.is_empty()) {
             (Some(_), _, _) => Spoke::Continued,
             (None, false, _) => Spoke::Fallback { after: failed.to_vec() },

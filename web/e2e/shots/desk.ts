@@ -119,6 +119,7 @@ export async function operator(album: Album, url: string, device: Device): Promi
   await take("82-key-shown", "/settings/keys", async () => {
     await page.locator("main header button").last().click();
     await page.locator("dialog input").first().fill("Pictures");
+    await page.locator("dialog input[type=password]").fill(PASSWORD);
     await page.locator("dialog button[type=submit]").click();
     await page.locator("dialog input[readonly]").waitFor();
   });

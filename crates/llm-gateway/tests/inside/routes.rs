@@ -165,6 +165,11 @@ async fn who_cannot_is_not_asked_and_who_surely_can_comes_first() {
         "a/m",
         "where it is not wanted it does not matter"
     );
+    // An answer that is told anew, because the first could not go on: readers hear who speaks instead.
+    let anew = gateway.ask(Ask { avoid: vec!["A/m".to_owned()], ..question("route/all") }).await.unwrap();
+    assert!(anew.id == "b/m" && matches!(anew.why, Spoke::Fallback { .. }), "{anew:?}");
+    let own = gateway.ask(Ask { avoid: vec!["b/m".to_owned()], ..question("route/all") }).await.unwrap();
+    assert!(own.id == "a/m" && matches!(own.why, Spoke::First), "{own:?}");
     let error = gateway.ask(asked("a/m", &[])).await.unwrap_err();
     assert_eq!((error.error.code.as_deref(), error.tries.len()), (Some("unsupported"), 0));
 }
