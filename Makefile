@@ -4,7 +4,7 @@ export CARGO_TARGET_DIR ?= $(HOME)/.cache/obrol/target
 export PATH := $(HOME)/.cargo/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run lint test bench openapi soak deny-install
+.PHONY: help run lint test bench openapi soak chaos deny-install
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -26,6 +26,9 @@ openapi: ## write openapi/openapi.json and the web client's types from the code
 
 soak: ## the crash test with more kills: make soak CYCLES=500 SEED=7 DB=postgres
 	@scripts/soak.sh "$(CYCLES)" "$(SEED)" "$(DB)"
+
+chaos: ## people ask while providers fail: make chaos CHATS=1000 AWAY=60 SEED=7 DB=postgres
+	@scripts/chaos.sh "$(CHATS)" "$(AWAY)" "$(SEED)" "$(DB)"
 
 deny-install: ## cargo-deny for make lint (about 4 minutes, once)
 	@scripts/install.sh deny

@@ -82,7 +82,7 @@ async fn before_the_first_word() {
 /// A whole answer is under way when whoever wanted it goes.
 #[tokio::test]
 async fn in_the_middle_of_a_whole_answer() {
-    let world = World::with(&["fake-tok5000-itl5"], &[]).await;
+    let world = World::with(&["fake-tok5000-itl5", "fake-hang"], &[]).await;
     let ani = world.person("ani").await;
     let program = program::of(&ani).await;
     let socket = raw::post(&program, "/v1/chat/completions", &question("fake/fake-tok5000-itl5", "#a hello")).await;
@@ -93,6 +93,16 @@ async fn in_the_middle_of_a_whole_answer() {
     assert!(took < SOON, "{took:?}");
     let used = settled(&ani, 1).await;
     assert!(used["output_tokens"].as_u64().unwrap() > 0, "what was used is charged: {used}");
+    // A short one comes in one piece: nobody knows how much of it was there, so all that it could be is charged.
+    let mut short = question("fake/fake-hang", "#b hello");
+    short["max_tokens"] = json!(300);
+    let socket = raw::post(&program, "/v1/chat/completions", &short).await;
+    until(&world.fake, &Outcome::Open, 1).await;
+    drop(socket);
+    until(&world.fake, &Outcome::Aborted, 2).await;
+    let both = settled(&ani, 2).await;
+    let of = |used: &Value| used["output_tokens"].as_u64().unwrap();
+    assert_eq!((of(&both) - of(&used), &both["estimated_calls"]), (300, &json!(2)), "{both}");
 }
 
 /// Those who wait for a place at the provider and go are never asked for.

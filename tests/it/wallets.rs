@@ -49,6 +49,16 @@ impl World {
         (reserved, kinds.matches("held").count())
     }
 
+    /// Spent and reserved.
+    async fn taken(&self) -> i64 {
+        let sql = self.store.sql().await;
+        let query =
+            "SELECT tokens, reserved_tokens FROM ledger_budgets WHERE subject = 'everyone' AND period LIKE 'd%'";
+        let rows = sql.query_all_raw(Statement::from_string(sql.get_database_backend(), query)).await.unwrap();
+        let of = |row: &QueryResult, column: &str| row.try_get::<i64>("", column).unwrap();
+        rows.iter().map(|row| of(row, "tokens") + of(row, "reserved_tokens")).sum()
+    }
+
     async fn set_aside(&self) {
         wait::until("something is set aside", SOON, || async { (self.reserved().await.1 > 0).then_some(()) }).await;
     }
@@ -189,6 +199,7 @@ async fn after_another_start_of_the_machine_all_of_it_is_counted() {
         }
     }
     assert!(changed > 0);
+    let before = world.taken().await;
     world.server.restart().await;
     world.admin = world.admin.at(&world.server.url);
     let calls = operator::settled(&world.admin).await;
@@ -196,5 +207,28 @@ async fn after_another_start_of_the_machine_all_of_it_is_counted() {
     assert!(!held.is_empty() && held.iter().all(|call| call["outcome"] == "orphaned"), "{held:?}");
     assert_eq!(world.reserved().await.0, 0);
     let sum = |field: &str| calls.iter().map(|call| call[field].as_i64().unwrap()).sum::<i64>();
-    assert_eq!(world.spent().await, sum("input_tokens") + sum("output_tokens"));
+    // All of what was spent and set aside, and of what had been drawn nothing twice.
+    let spent = world.spent().await;
+    assert_eq!(spent, before, "spent and reserved before");
+    assert_eq!(spent, sum("input_tokens") + sum("output_tokens"));
+}
+
+/// A clean end gives back everything at once; so does another limit.
+#[tokio::test]
+async fn an_end_in_order_and_other_limits_give_back_what_is_set_aside() {
+    let mut world = world(100_000_000, 5).await;
+    let crowd = Crowd::of(&world.program);
+    world.set_aside().await;
+    operator::limit(&world.admin, json!({ "scope": "everyone", "tokens_per_day": 90_000_000 })).await;
+    world.set_aside().await;
+    world.server.signal("TERM");
+    let (answers, _) = crowd.end().await;
+    assert!(world.server.exit(SOON).await.is_some_and(|status| status.success()));
+    assert_eq!(world.reserved().await, (0, 0));
+    let node = std::fs::read_dir(world.store.folder().join("data").join("calls")).unwrap().next().unwrap().unwrap();
+    assert_eq!(std::fs::read_dir(node.path()).unwrap().count(), 0, "nothing is left to count");
+    world.server.up().await;
+    world.admin = world.admin.at(&world.server.url);
+    let calls = operator::settled(&world.admin).await;
+    assert!(calls.len() >= answers && calls.iter().all(|call| call["outcome"] != "orphaned"), "{}", calls.len());
 }

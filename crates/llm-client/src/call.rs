@@ -101,7 +101,8 @@ impl Caller {
 
     fn head(&self, response: &mut Response, credential: Option<Secret>) -> Head {
         let (status, headers) = (response.status, std::mem::take(&mut response.headers));
-        Head { status, headers, credential, tables: self.tables, now: now() }
+        let secrets = self.headers.iter().map(|(_, value)| value.clone()).collect();
+        Head { status, headers, credential, secrets, tables: self.tables, now: now() }
     }
 
     fn headers(&self, credential: Option<&Secret>, accept: &str) -> Vec<Header> {

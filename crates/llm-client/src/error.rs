@@ -111,9 +111,8 @@ impl From<egress::Error> for ProviderError {
     fn from(error: egress::Error) -> Self {
         let detail = error.to_string();
         match error.fault {
-            egress::Fault::Connect | egress::Fault::ConnectTimeout | egress::Fault::Broken => {
-                Self::new(ErrorClass::Unavailable, detail)
-            }
+            egress::Fault::Connect | egress::Fault::ConnectTimeout => Self::new(ErrorClass::Unavailable, detail),
+            egress::Fault::Broken => Self::new(ErrorClass::Unavailable, detail).with_code("broken"),
             egress::Fault::Refused(_) => Self::new(ErrorClass::InvalidRequest, detail).with_code("address_refused"),
             egress::Fault::Request => Self::new(ErrorClass::InvalidRequest, detail).with_code("bad_request"),
             egress::Fault::TooLong => Self::new(ErrorClass::Unknown, detail).with_code("too_long"),

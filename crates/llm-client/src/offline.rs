@@ -22,6 +22,6 @@ pub fn reading(kind: ProviderKind, cap: usize) -> Reading {
         ProviderKind::Ollama => ollama::offline(),
     };
     let now = SystemTime::UNIX_EPOCH;
-    let head = Head { status: 200, headers: Headers::default(), credential: None, tables, now };
+    let head = Head { status: 200, headers: Headers::default(), credential: None, secrets: Vec::new(), tables, now };
     Reading::capped(head, listening.framing, listening.turn, cap)
 }

@@ -23,6 +23,8 @@ pub(crate) struct Head {
     pub status: u16,
     pub headers: Headers,
     pub credential: Option<Secret>,
+    /// The operator's headers: nobody knows which of them are secrets.
+    pub secrets: Vec<Secret>,
     pub tables: Tables,
     pub now: SystemTime,
 }
@@ -30,8 +32,9 @@ pub(crate) struct Head {
 impl Head {
     /// `status` is `None` if the answer began as a success.
     pub fn failure(&self, body: &Value, otherwise: &str, status: Option<u16>) -> ProviderError {
-        let secret = self.credential.as_ref().map(|secret| secret.expose_secret());
-        let (headers, secrets) = (&self.headers, secret.as_slice());
+        let secrets: Vec<&str> =
+            self.credential.iter().chain(&self.secrets).map(|secret| secret.expose_secret()).collect();
+        let (headers, secrets) = (&self.headers, &secrets[..]);
         let failure = Failure { status, headers, body, otherwise, secrets, now: self.now };
         ProviderError { trace: Box::new(self.trace()), ..classify::classify(self.tables, &failure) }
     }

@@ -142,13 +142,13 @@ impl<'a> Walk<'a> {
             };
             let (begun, started) = (Instant::now(), wall_clock());
             let mut thoughts = String::new();
-            let (source, secret) = (&step.source, picked.secret.clone());
+            let (source, secret, whole) = (&step.source, picked.secret.clone(), request.whole);
             let heard = self.task.begin(source, request, secret, self.deadline, &mut thoughts).await;
             let took = begun.elapsed();
             match heard {
                 Ok(stream) => return self.answered(step, picked, admitted, permit, (stream, tab), (started, took)),
                 Err(error) => {
-                    let worked = may_have_worked(&error, &thoughts);
+                    let worked = may_have_worked(&error, &thoughts, whole);
                     tab.hear(&thoughts);
                     let how = if worked { How::Cut(error.class) } else { How::Failed(error.class) };
                     tab.close(how, error.usage.as_deref());
@@ -418,8 +418,12 @@ impl<'a> Walk<'a> {
 }
 
 /// Whether a call that failed before its first content may have cost something: there was no word that it was refused.
-fn may_have_worked(error: &ProviderError, thoughts: &str) -> bool {
-    let late = ["truncated", "too_long", "line_too_long"];
+/// Of a whole answer nothing is heard while it is made.
+fn may_have_worked(error: &ProviderError, thoughts: &str, whole: bool) -> bool {
+    let late: &[&str] = match whole {
+        true => &["truncated", "too_long", "line_too_long", "broken"],
+        false => &["truncated", "too_long", "line_too_long"],
+    };
     error.class == ErrorClass::Timeout
         || !thoughts.is_empty()
         || (error.status.is_none() && error.code.as_deref().is_some_and(|code| late.contains(&code)))

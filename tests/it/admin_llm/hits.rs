@@ -113,10 +113,17 @@ async fn a_phrase_in_two_questions_is_met() {
         ("never mind", "succeeded"),
         ("and red", "succeeded"),
         ("wine?", "succeeded"),
+        // That the phrase was met before is no way around it.
+        ("red", "succeeded"),
+        ("onion", "failed"),
+        ("red", "succeeded"),
+        ("onion", "failed"),
     ] {
         let run = id(&ani.ask(&conversation, question).await["run"]);
         let run = ani.ended(&run, Duration::from_secs(20)).await;
         assert_eq!(run["status"], status, "{question}: {run}");
     }
-    assert_eq!(hits(&admin, 1).await.len(), 1, "told once");
+    assert_eq!(hits(&admin, 3).await.len(), 3, "each told once");
+    let asked = fake.asked().into_iter().filter(|asked| asked.body.to_string().contains("onion")).count();
+    assert_eq!(asked, 0, "not with a later question either");
 }

@@ -3,8 +3,8 @@
 use domain::accounts::RevokeReason;
 use domain::ids::{SessionId, UserId};
 use domain::{Ctx, Error, Kind, Result, Timestamp};
-use persistence::accounts::refresh_tokens;
 use persistence::accounts::sessions::{self as rows, Session};
+use persistence::accounts::{refresh_tokens, users};
 
 use super::events::{AuthEvent, announce};
 use super::sign_in::RefreshSecret;
@@ -41,6 +41,8 @@ pub async fn logout_all(app: &App, ctx: &Ctx, api_keys: bool) -> Result<()> {
         .db
         .retrying(|| async {
             let tx = app.db.begin().await?;
+            // A key that is being made is there before this, or is not made any more.
+            users::hold(&*tx, user).await?;
             rows::revoke_all(&tx, user, RevokeReason::SignedOut, ctx.now()).await?;
             let keys = if api_keys { persistence::keys::revoke_all(&*tx, user, ctx.now()).await? } else { 0 };
             tx.commit().await?;

@@ -4,7 +4,7 @@
 use domain::ids::ApiKeyId;
 use domain::keys::{ApiKey, KeyName, KeyText, MOST_KEYS, Scopes, check_expiry};
 use domain::{Ctx, Error, Kind, Result, Timestamp};
-use persistence::accounts::users;
+use persistence::accounts::{sessions, users};
 use persistence::keys as rows;
 
 use crate::App;
@@ -29,7 +29,7 @@ pub struct Created {
 /// Field faults, `auth.password_wrong` among them; `auth.too_many_attempts`; `keys.too_many`; for a key that asks,
 /// `keys.person_only`.
 pub async fn create(app: &App, ctx: &Ctx, new: NewKey, password: &str) -> Result<Created> {
-    let user = ctx.person()?.user;
+    let (user, session) = (ctx.person()?.user, ctx.person()?.session);
     let now = ctx.now();
     let mut faults = Vec::new();
     let name = KeyName::parse(&new.name).map_err(|fault| faults.push(fault)).ok();
@@ -57,6 +57,12 @@ pub async fn create(app: &App, ctx: &Ctx, new: NewKey, password: &str) -> Result
             let tx = app.db.begin().await?;
             // Or two that come together would both be the last one.
             users::hold(&*tx, user).await?;
+            // Nor does one survive that all devices were signed out while it was made.
+            if let Some(session) = session
+                && sessions::living(&*tx, &[session], now).await?.is_empty()
+            {
+                return Err(Error::new(Kind::Unauthenticated, "auth.session_ended"));
+            }
             if rows::count_living(&*tx, user, now).await? >= MOST_KEYS {
                 return Err(Error::new(Kind::Conflict, "keys.too_many").arg("limit", MOST_KEYS));
             }

@@ -160,7 +160,8 @@ pub(crate) async fn refresh(app: &App, what: Changed) -> Result<()> {
         Changed::Limits => {
             let limits = persistence::llm::limits::all(app.db.read()).await?;
             let book = Arc::new(LimitBook::new(&limits));
-            let old = std::mem::replace(&mut *house.limits.write().unwrap_or_else(PoisonError::into_inner), book.clone());
+            let old =
+                std::mem::replace(&mut *house.limits.write().unwrap_or_else(PoisonError::into_inner), book.clone());
             if old != book {
                 wallets::close_all(app);
             }

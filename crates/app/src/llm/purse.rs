@@ -255,7 +255,7 @@ impl GivesAccount for CallAccount {
                 let app = self.app.clone();
                 app.llm.accounts.spawn_on(
                     async move {
-                        let spent = self.counted(&ended.said, at).await;
+                        let spent = self.counted(&ended.said, ended.how).await;
                         self.give(spent, outcome, class, at);
                     },
                     app.runtime(),
@@ -274,12 +274,11 @@ impl CallAccount {
     }
 
     /// What the provider did not say.
-    async fn counted(&self, said: &str, ended_at: Timestamp) -> Spent {
+    async fn counted(&self, said: &str, how: How) -> Spent {
         let mut usage = tokenizer::usage(&self.model, &self.asked, said).await;
-        if let Some(most) = self.unheard.filter(|_| said.is_empty()) {
-            // What had been said by then nobody knows: at most a token a millisecond.
-            let millis = u64::try_from(ended_at.since(self.call.at).as_millis()).unwrap_or(u64::MAX);
-            usage.output_total = u64::from(most).min(millis);
+        if let Some(most) = self.unheard.filter(|_| said.is_empty() && how != How::Finished) {
+            // What had been said by then nobody knows, and many providers say all of it though nobody listens any more.
+            usage.output_total = u64::from(most);
         }
         usage.input_total += tokenizer::count(&self.model, &self.beside).await.tokens;
         let counted = spent(self.price.as_ref(), &usage, true);

@@ -1,8 +1,10 @@
 //! What the model is told: the branch of the conversation that fits its window, newest first to stay.
 
+use std::collections::HashSet;
+
 use domain::Result;
 use domain::conversations::{Author, Message, plain_text};
-use domain::runs::Run;
+use domain::runs::{Failure, Run};
 use llm_gateway::{ChatMessage, ChatRole, estimate};
 
 use crate::App;
@@ -44,8 +46,17 @@ pub(super) async fn read(app: &App, run: &Run, budget: u64) -> Result<Option<(Ve
         pages.push(page);
     }
     let mut branch: Vec<Message> = pages.into_iter().rev().flatten().collect();
+    // What a rule kept from the model is kept from it with the next question, too; the question itself is looked at again.
+    let kept_back: HashSet<_> = branch.iter().filter(|message| never_asked(message)).filter_map(|m| m.parent).collect();
+    let asked = branch.last().and_then(|answer| answer.parent);
+    branch.retain(|message| Some(message.id) == asked || !kept_back.contains(&message.id));
     let answer = branch.pop().filter(|answer| answer.id == run.answer);
     Ok(answer.map(|answer| (branch, answer)))
+}
+
+/// An answer that never began, because its question was blocked.
+fn never_asked(message: &Message) -> bool {
+    message.failure == Some(Failure::ContentBlocked) && message.content.is_empty()
 }
 
 /// The newest messages of the branch that fit `budget` (in estimated tokens), oldest first; always the last one.

@@ -11,6 +11,7 @@ use domain::ids::{NodeId, UserId};
 use domain::keys::{KeyGrant, Scopes};
 use domain::{Actor, Chance, Clock, Ctx, Locale, Principal, Timestamp};
 use llm_gateway::{Gateway, GatewaySettings};
+use persistence::accounts::sessions::{self, Session};
 use uuid::Uuid;
 
 use crate::databases::{TestDb, all};
@@ -94,6 +95,26 @@ impl House {
         let key = scopes.map(|scopes| KeyGrant { id: id().into(), scopes });
         let session = key.is_none().then(|| id().into());
         let principal = Principal { user, role, session, rights_epoch: 0, key };
+        Ctx { actor: Actor::User(principal), locale: Locale::En, ..self.system() }
+    }
+
+    /// The person at a device that is signed in.
+    pub async fn at_device(&self, user: UserId, role: Role) -> Ctx {
+        let (id, now) = (self.system().uuid().into(), self.app.clock.now());
+        let session = Session {
+            id,
+            user,
+            created_at: now,
+            last_seen_at: now,
+            expires_at: now.plus(Duration::from_secs(10 * 365 * 24 * 3600)),
+            revoked: None,
+            user_agent: "a browser".to_owned(),
+            source_ip: "127.0.0.1".to_owned(),
+        };
+        let tx = self.app.db.begin().await.unwrap();
+        sessions::insert(&*tx, &session).await.unwrap();
+        tx.commit().await.unwrap();
+        let principal = Principal { user, role, session: Some(id), rights_epoch: 0, key: None };
         Ctx { actor: Actor::User(principal), locale: Locale::En, ..self.system() }
     }
 

@@ -30,7 +30,7 @@ async fn a_key_opens_what_it_was_made_for_while_it_lasts() {
     for house in houses().await {
         let app = &house.app;
         let ada = house.person("ada@example.com", Role::Admin).await;
-        let at_device = house.as_person(ada, Role::Admin, None);
+        let at_device = house.at_device(ada, Role::Admin).await;
         let end = house.app.clock.now().plus(Duration::from_secs(100));
         let made = create(app, &at_device, new("skrip", &["chat", "models"], Some(end))).await.unwrap();
         let text = made.text.expose().to_owned();
@@ -72,7 +72,7 @@ async fn a_key_that_is_revoked_opens_nothing_from_then_on() {
         let app = &house.app;
         let (ada, bob) =
             (house.person("ada@example.com", Role::Member).await, house.person("bob@example.com", Role::Member).await);
-        let (ada, bob) = (house.as_person(ada, Role::Member, None), house.as_person(bob, Role::Member, None));
+        let (ada, bob) = (house.at_device(ada, Role::Member).await, house.at_device(bob, Role::Member).await);
         let made = create(app, &ada, new("a", &["api"], None)).await.unwrap();
         let known = authenticate(app, made.text.expose(), house.app.clock.now()).await.unwrap();
         let open = [(made.key.id, known.principal.rights_epoch)];
@@ -98,7 +98,7 @@ async fn its_last_use_is_noted_once_a_minute_off_the_path() {
     for house in houses().await {
         let app = &house.app;
         let ada = house.person("ada@example.com", Role::Member).await;
-        let at_device = house.as_person(ada, Role::Member, None);
+        let at_device = house.at_device(ada, Role::Member).await;
         let made = create(app, &at_device, new("a", &["chat"], None)).await.unwrap();
         let noted = async || keys::list(app, &at_device, None, 10).await.unwrap()[0].last_used_at;
         let first = app.clock.now();
@@ -125,7 +125,7 @@ async fn its_last_use_is_noted_once_a_minute_off_the_path() {
 async fn keys_outlive_the_servers_secret_that_hashed_them() {
     for house in houses().await {
         let ada = house.person("ada@example.com", Role::Member).await;
-        let at_device = house.as_person(ada, Role::Member, None);
+        let at_device = house.at_device(ada, Role::Member).await;
         let made = create(&house.app, &at_device, new("a", &["chat"], None)).await.unwrap();
         let now = house.app.clock.now();
         let secrets = || Secrets::new(key(1), vec![]);
@@ -149,7 +149,7 @@ async fn nobody_has_keys_without_end() {
     for house in houses().await {
         let app = &house.app;
         let ada = house.person("ada@example.com", Role::Member).await;
-        let at_device = house.as_person(ada, Role::Member, None);
+        let at_device = house.at_device(ada, Role::Member).await;
         let now = app.clock.now();
         let odd = create(app, &at_device, new(" ", &["root"], Some(now))).await;
         assert_eq!(code(odd), "/name:empty /scopes/0:wrong_value /expires_at:keys.expires_in_past");
@@ -175,7 +175,7 @@ async fn making_a_key_takes_the_password_and_guesses_are_counted() {
     for house in houses().await {
         let app = &house.app;
         let ada = house.person("ada@example.com", Role::Member).await;
-        let at_device = house.as_person(ada, Role::Member, None);
+        let at_device = house.at_device(ada, Role::Member).await;
         let too_long = "x".repeat(2000);
         for wrong in ["", "hujan", too_long.as_str()] {
             let refused = keys::create(app, &at_device, new("a", &["chat"], None), wrong).await;
@@ -197,7 +197,7 @@ async fn making_a_key_takes_the_password_and_guesses_are_counted() {
 async fn fifty_are_the_most_also_when_a_hundred_come_at_once() {
     for house in houses().await {
         let ada = house.person("ada@example.com", Role::Member).await;
-        let at_device = house.as_person(ada, Role::Member, None);
+        let at_device = house.at_device(ada, Role::Member).await;
         for number in 0..MOST_KEYS - 3 {
             create(&house.app, &at_device, new(&format!("k{number}"), &["chat"], None)).await.unwrap();
         }
@@ -228,12 +228,15 @@ async fn whoever_signs_out_everywhere_may_end_the_keys_as_well() {
         let app = &house.app;
         let (ada, bob) =
             (house.person("ada@example.com", Role::Member).await, house.person("bob@example.com", Role::Member).await);
-        let (her, his) = (house.as_person(ada, Role::Member, None), house.as_person(bob, Role::Member, None));
+        let (her, his) = (house.at_device(ada, Role::Member).await, house.at_device(bob, Role::Member).await);
         let hers = create(app, &her, new("a", &["chat"], None)).await.unwrap();
         let second = create(app, &her, new("b", &["chat"], None)).await.unwrap();
         let kept = create(app, &his, new("c", &["chat"], None)).await.unwrap();
         logout_all(app, &her, false).await.unwrap();
         assert!(holder(&house, hers.text.expose()).await.is_ok(), "{}: keys stay unless they are meant", house.name());
+        // Nothing is made any more from where nobody is signed in, also if it was begun before.
+        let late = create(app, &her, new("late", &["chat"], None)).await;
+        assert_eq!(code(late), "auth.session_ended", "{}", house.name());
         logout_all(app, &her, true).await.unwrap();
         for made in [&hers, &second] {
             assert_eq!(code(holder(&house, made.text.expose()).await), "keys.revoked", "{}", house.name());
@@ -249,7 +252,7 @@ async fn a_clock_that_is_set_back_does_not_keep_a_revoked_key_alive() {
     for house in houses().await {
         let app = &house.app;
         let ada = house.person("ada@example.com", Role::Member).await;
-        let at_device = house.as_person(ada, Role::Member, None);
+        let at_device = house.at_device(ada, Role::Member).await;
         let made = create(app, &at_device, new("a", &["chat"], None)).await.unwrap();
         let (text, noon) = (made.text.expose(), app.clock.now());
         house.wait(3600);

@@ -55,7 +55,7 @@ async fn no_secret_lies_in_the_database_in_the_clear() {
         assert!(!format!("{made:?}").contains(CANARY), "{}", house.name());
         let ada = house.person("ada@example.com", Role::Member).await;
         let new = NewKey { name: "skrip".into(), scopes: vec!["chat".into()], expires_at: None };
-        let made = keys::create(app, &house.as_person(ada, Role::Member, None), new, PASSWORD).await.unwrap();
+        let made = keys::create(app, &house.at_device(ada, Role::Member).await, new, PASSWORD).await.unwrap();
         assert!(
             holds(&house, "kunci").await && holds(&house, made.text.prefix()).await,
             "{}: the search works",

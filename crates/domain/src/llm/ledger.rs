@@ -86,8 +86,7 @@ pub enum CallKind {
 }
 
 impl CallKind {
-    pub const ALL: [Self; 6] =
-        [Self::Chat, Self::Title, Self::Api, Self::Embedding, Self::Probe, Self::Held];
+    pub const ALL: [Self; 6] = [Self::Chat, Self::Title, Self::Api, Self::Embedding, Self::Probe, Self::Held];
 
     pub const fn as_str(self) -> &'static str {
         match self {

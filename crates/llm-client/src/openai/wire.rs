@@ -134,20 +134,20 @@ impl WireUsage {
     }
 }
 
-/// What nearly every chunk is: a piece of text and nothing else that says anything. Whatever is not exactly that is read by
+/// What nearly every chunk is: a piece of text and nothing else that says anything, its fields in [`Chunk`]'s order. Whatever is not exactly that is read by
 /// [`Chunk`], which takes anything.
 #[derive(Deserialize)]
 struct Plain<'a> {
+    #[serde(default)]
+    error: Option<IgnoredAny>,
+    #[serde(borrow)]
+    choices: [PlainChoice<'a>; 1],
+    #[serde(default)]
+    usage: Option<IgnoredAny>,
     #[serde(default, borrow)]
     id: Option<Cow<'a, str>>,
     #[serde(default, borrow)]
     model: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    choices: [PlainChoice<'a>; 1],
-    #[serde(default)]
-    error: Option<IgnoredAny>,
-    #[serde(default)]
-    usage: Option<IgnoredAny>,
     #[serde(default)]
     x_groq: Option<IgnoredAny>,
     #[serde(default)]

@@ -4,7 +4,7 @@
 //! A line is written by one `write` and not forced to the disk: it survives the process, not the machine's power. What is lost
 //! with the power is the account of calls that nobody had an answer of yet; what was set aside for them is then counted whole.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -13,7 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use domain::Timestamp;
 use domain::ids::{ApiKeyId, AssistantId, CallId, EntryId, NodeId, RoomId, UserId};
-use domain::llm::{Asker, CallKind};
+use domain::llm::{Amount, Asker, CallKind};
 use serde::{Deserialize, Serialize};
 
 use super::{Call, Estimate};
@@ -45,6 +45,8 @@ struct Line {
     #[serde(default)]
     output: u64,
     cost: i64,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    wallet: Option<CallId>,
 }
 
 /// Money that was set aside for calls to come; `boot` tells one start of the machine from another.
@@ -55,7 +57,7 @@ struct WalletLine {
 }
 
 impl Line {
-    fn of(call: &Call, estimate: &Estimate) -> Self {
+    fn of(call: &Call, estimate: &Estimate, wallet: Option<CallId>) -> Self {
         Self {
             id: call.id,
             call: call.call,
@@ -72,6 +74,7 @@ impl Line {
             input: estimate.input_tokens,
             output: estimate.output_tokens,
             cost: estimate.cost_micros,
+            wallet,
         }
     }
 
@@ -123,6 +126,8 @@ pub struct Left {
     pub calls: Vec<(Call, Estimate)>,
     /// All that was drawn from these is among the calls.
     pub wallets: Vec<CallId>,
+    /// Of the calls, those that drew from a wallet: from which, and how much.
+    pub drawn: HashMap<CallId, (CallId, Amount)>,
     files: Vec<PathBuf>,
     /// The highest number of a file.
     last: u64,
@@ -150,7 +155,15 @@ impl Journal {
     /// # Errors
     /// When the file cannot be written.
     pub fn begin(&self, call: &Call, estimate: &Estimate) -> io::Result<()> {
-        self.note(call.call, &Line::of(call, estimate))
+        self.note(call.call, &Line::of(call, estimate, None))
+    }
+
+    /// Notes a call that has drawn from this wallet; as [`Journal::begin`].
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn begin_drawn(&self, call: &Call, estimate: &Estimate, wallet: CallId) -> io::Result<()> {
+        self.note(call.call, &Line::of(call, estimate, Some(wallet)))
     }
 
     /// Notes that this was set aside; as [`Journal::begin`].
@@ -241,7 +254,10 @@ impl Left {
             let lines = String::from_utf8_lossy(&fs::read(&path)?).into_owned();
             for line in lines.lines() {
                 if let Ok(line) = serde_json::from_str::<Line>(line) {
-                    left.calls.extend(line.begun());
+                    let wallet = line.wallet;
+                    let Some((call, estimate)) = line.begun() else { continue };
+                    left.drawn.extend(wallet.map(|wallet| (call.call, (wallet, estimate.amount()))));
+                    left.calls.push((call, estimate));
                 } else if let Ok(line) = serde_json::from_str::<WalletLine>(line)
                     && line.boot == boot
                     && !boot.is_empty()

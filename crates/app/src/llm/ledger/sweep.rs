@@ -59,16 +59,20 @@ async fn count(app: &App, left: Left) -> Result<()> {
         left.calls.iter().map(|(call, begun)| (call.clone(), orphan(begun, now))).collect();
     let mut counted = 0;
     for some in lost.chunks(AT_ONCE as usize) {
-        counted += match record(app, some).await {
+        counted += match record(app, some, &left).await {
             Ok(counted) => counted,
             Err(fault) if fault.kind() == Kind::Broken => {
                 // One line that the database refuses is no reason not to start.
                 let mut counted = 0;
                 for one in some {
-                    counted += record(app, std::slice::from_ref(one)).await.unwrap_or_else(|fault| {
-                        tracing::error!(%fault, call = ?one.0, "a call of the journal cannot be counted");
-                        0
-                    });
+                    counted += match record(app, std::slice::from_ref(one), &left).await {
+                        Ok(counted) => counted,
+                        Err(fault) if fault.kind() == Kind::Broken => {
+                            tracing::error!(%fault, call = ?one.0, "a call of the journal cannot be counted");
+                            0
+                        }
+                        Err(fault) => return Err(fault),
+                    };
                 }
                 counted
             }
@@ -94,11 +98,20 @@ async fn count(app: &App, left: Left) -> Result<()> {
 }
 
 /// Those that have an account are known, and stay as they are.
-async fn record(app: &App, calls: &[(Call, Account)]) -> Result<u64> {
+async fn record(app: &App, calls: &[(Call, Account)], left: &Left) -> Result<u64> {
     app.db
         .retrying(async || {
             let tx = app.db.begin().await?;
             let counted = super::record_many(&tx, calls).await?;
+            // What they had drawn is counted with them now, and not with the wallet.
+            let mut wallets: BTreeMap<CallId, Shrink> = BTreeMap::new();
+            for call in &counted {
+                if let Some((wallet, amount)) = left.drawn.get(call) {
+                    let shrink = wallets.entry(*wallet).or_default();
+                    shrink.drawn = shrink.drawn + *amount;
+                }
+            }
+            super::shrink_many(&tx, &wallets, app.clock.now()).await?;
             tx.commit().await?;
             Ok(counted.len() as u64)
         })

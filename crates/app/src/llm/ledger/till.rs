@@ -104,7 +104,10 @@ impl Till {
         // Whoever waits holds a place at a provider: not for as long as a database is away.
         let heard = tokio::time::timeout(PATIENCE, answer).await;
         let heard = heard.map_err(|_| busy())?.map_err(|_| busy())?;
-        asking.call = None;
+        // Of any other failure nobody knows whether it was written before.
+        if heard.as_ref().map_or_else(|refusal| refusal.kind() == Kind::TooMany, |()| true) {
+            asking.call = None;
+        }
         heard
     }
 
@@ -328,6 +331,7 @@ impl Batch {
         loop {
             match self.write(app).await {
                 Ok(Written { verdicts, settled, gone }) => {
+                    app.llm.wallets.forget(&gone);
                     if let Some(journal) = app.llm.journal() {
                         let recorded = self.record.iter().map(|(call, _)| &call.call);
                         journal.settled(self.begun.keys().chain(recorded).chain(&gone));

@@ -29,6 +29,9 @@ const PART: i64 = 8;
 const WHILE: Duration = Duration::from_secs(1);
 /// Until somebody for whom there was no room is looked at again.
 const REST: Duration = Duration::from_secs(5);
+/// A wallet is closed after this, drawn from or not: long before the sweep could take it for one that a dead process left, also
+/// with the longest call that drew from it last.
+const LIFE: Duration = Duration::from_secs(60);
 /// Askers that are remembered.
 const MOST_ASKERS: usize = 10_000;
 
@@ -55,7 +58,16 @@ struct Wallet {
     size: Amount,
     /// It counts in this day's budgets, and in this month's.
     day: Period,
+    opened: (Instant, Timestamp),
     drawn: bool,
+}
+
+impl Wallet {
+    /// By the monotonic clock, which a sleeping machine stops, and by the wall's, which may be set back.
+    fn is_good(&self, at: Timestamp, now: Instant) -> bool {
+        let (since, wall) = self.opened;
+        self.day == Period::day(at) && now.saturating_duration_since(since) < LIFE && at.since(wall) < LIFE
+    }
 }
 
 #[derive(Debug)]
@@ -114,9 +126,8 @@ impl Wallets {
         }
         let known = all.entry(*asker).or_insert_with(|| Known::new(now));
         known.count(now);
-        let day = Period::day(at);
         let fits = known.wallet.as_mut().filter(|wallet| {
-            wallet.day == day && most.tokens <= wallet.left.tokens && most.micros <= wallet.left.micros
+            wallet.is_good(at, now) && most.tokens <= wallet.left.tokens && most.micros <= wallet.left.micros
         });
         let Some(wallet) = fits else { return Verdict::Alone(known.wants_another(now)) };
         wallet.left = Amount::new(wallet.left.tokens - most.tokens, wallet.left.micros - most.micros);
@@ -151,22 +162,37 @@ impl Wallets {
         }
     }
 
-    /// The rest of this wallet, if nobody drew from it since this was asked before, or of another day; `Err`: it is not open.
-    fn idle(&self, asker: &Asker, wallet: CallId, at: Timestamp) -> Result<Option<Amount>, ()> {
+    /// These are in the database no more: nothing is drawn from them.
+    pub fn forget(&self, gone: &[CallId]) {
+        if gone.is_empty() {
+            return;
+        }
+        for known in self.lock().values_mut() {
+            known.wallet.take_if(|wallet| gone.contains(&wallet.id));
+        }
+    }
+
+    /// The rest of this wallet, if nobody drew from it since this was asked before, or it is old or of another day; `Err`: it is
+    /// not open.
+    fn idle(&self, asker: &Asker, wallet: CallId, at: Timestamp, now: Instant) -> Result<Option<Amount>, ()> {
         let mut all = self.lock();
         let known = all.get_mut(asker).ok_or(())?;
         let own = known.wallet.as_mut().filter(|own| own.id == wallet).ok_or(())?;
-        if std::mem::take(&mut own.drawn) && own.day == Period::day(at) {
+        if std::mem::take(&mut own.drawn) && own.is_good(at, now) {
             return Ok(None);
         }
         Ok(known.wallet.take().map(|own| own.left))
     }
 
-    /// Closes those of whom `which` says so; what nobody drew.
-    fn close(&self, which: impl Fn(&Asker) -> bool) -> Vec<(CallId, Amount)> {
+    /// Closes those of whom `which` says so, and opens none for them until `rests`; what nobody drew.
+    fn close(&self, which: impl Fn(&Asker) -> bool, rests: Option<Instant>) -> Vec<(CallId, Amount)> {
         let mut all = self.lock();
-        let known = all.iter_mut().filter(|(asker, _)| which(asker)).map(|(_, known)| known);
-        known.filter_map(|known| known.wallet.take()).map(|own| (own.id, own.left)).collect()
+        let known = all.iter_mut().filter(|(asker, known)| known.wallet.is_some() && which(asker));
+        let closed = known.filter_map(|(_, known)| {
+            known.rests_until = known.rests_until.max(rests);
+            known.wallet.take()
+        });
+        closed.map(|own| (own.id, own.left)).collect()
     }
 }
 
@@ -181,17 +207,20 @@ pub fn draw(app: &App, call: &Call, estimate: &Estimate) -> Option<Draw> {
         Verdict::Alone(open) => (None, open),
     };
     if open {
-        let (later, asker) = (app.clone(), call.asker);
-        let opens = open_for(later, call.clone(), most);
-        app.clone().spawn(async move {
-            let (app, until) = opens.await;
-            if let Some(until) = until {
-                app.llm.wallets.rests(&asker, until);
-            }
-        });
+        let (opening, call) = (app.clone(), call.clone());
+        // Before a process ends it waits for these, and gives back what they opened.
+        app.llm.accounts.spawn_on(
+            async move {
+                match open_for(&opening, &call, most).await {
+                    Some(wallet) => opening.clone().spawn(keep(opening, call.asker, wallet)),
+                    None => opening.llm.wallets.rests(&call.asker, Instant::now() + REST),
+                }
+            },
+            app.runtime(),
+        );
     }
     let draw = drawn?;
-    match journal.begin(call, estimate) {
+    match journal.begin_drawn(call, estimate, draw.wallet) {
         Ok(()) => Some(draw),
         Err(fault) => {
             tracing::warn!(%fault, "the journal of calls cannot be written");
@@ -201,15 +230,17 @@ pub fn draw(app: &App, call: &Call, estimate: &Estimate) -> Option<Draw> {
     }
 }
 
-/// Opens a wallet for calls like this one, and keeps it until nobody draws from it; or says when to try again.
-async fn open_for(app: App, call: Call, one: Amount) -> (App, Option<Instant>) {
-    let at = app.clock.now();
-    let asker = call.asker;
-    let room = match limits::room(&app, &asker, at).await {
+/// Opens a wallet for calls like this one; `None`: there is no room now.
+async fn open_for(app: &App, call: &Call, one: Amount) -> Option<CallId> {
+    if app.closing.is_cancelled() {
+        return None;
+    }
+    let (at, asker) = (app.clock.now(), call.asker);
+    let room = match limits::room(app, &asker, at).await {
         Ok(room) => room,
         Err(fault) => {
             tracing::debug!(%fault, "no wallet now");
-            return (app, Some(Instant::now() + REST));
+            return None;
         }
     };
     let calls = app.llm.wallets.lock().get(&asker).map_or(BUSY, Known::a_second).clamp(BUSY, MOST_CALLS);
@@ -219,47 +250,52 @@ async fn open_for(app: App, call: Call, one: Amount) -> (App, Option<Instant>) {
     let size = Amount::new(fits(one.tokens, room.tokens), fits(one.micros, room.micros)).bounded();
     let worth = |size: i64, one: i64| size >= one.saturating_mul(4);
     if !worth(size.tokens, one.tokens) || !worth(size.micros, one.micros) {
-        return (app, Some(Instant::now() + REST));
+        return None;
     }
     let id: CallId = app.chance.uuid(at).into();
-    let held = Call { id: app.chance.uuid(at).into(), call: id, at, kind: CallKind::Held, ..call };
-    let Some(journal) = app.llm.journal() else { return (app, Some(Instant::now() + REST)) };
+    let held = Call { id: app.chance.uuid(at).into(), call: id, at, kind: CallKind::Held, ..call.clone() };
+    let journal = app.llm.journal()?;
     if let Err(fault) = journal.begin_wallet(id) {
         tracing::warn!(%fault, "the journal of calls cannot be written");
-        return (app, Some(Instant::now() + REST));
+        return None;
     }
     let estimate = Estimate { input_tokens: size.tokens.unsigned_abs(), output_tokens: 0, cost_micros: size.micros };
-    if let Err(refusal) = till(&app).reserve(held, estimate).await {
-        journal.settled([&id]);
-        // Whether it was written is not known when the database was away: it is given back in any case.
-        if refusal.kind() != Kind::TooMany {
-            till(&app).rest_soon(&app, id, size);
+    if let Err(refusal) = till(app).reserve(held, estimate).await {
+        match refusal.kind() {
+            Kind::TooMany => journal.settled([&id]),
+            // Whether it was written is not known; what is not there cannot be given back, and nothing is changed.
+            _ => till(app).rest_soon(app, id, size),
         }
-        return (app, Some(Instant::now() + REST));
+        return None;
     }
-    let wallet = Wallet { id, left: size, size, day: Period::day(at), drawn: true };
+    let wallet = Wallet { id, left: size, size, day: Period::day(at), opened: (Instant::now(), at), drawn: true };
     if let Some((old, left)) = app.llm.wallets.open(&asker, wallet) {
-        till(&app).rest_soon(&app, old, left);
+        till(app).rest_soon(app, old, left);
     }
+    Some(id)
+}
+
+/// Keeps a wallet until nobody draws from it any more.
+async fn keep(app: App, asker: Asker, wallet: CallId) {
     loop {
         tokio::select! {
             () = tokio::time::sleep(WHILE) => {}
-            () = app.closing.cancelled() => return (app, None),
+            () = app.closing.cancelled() => return,
         }
-        match app.llm.wallets.idle(&asker, id, app.clock.now()) {
+        match app.llm.wallets.idle(&asker, wallet, app.clock.now(), Instant::now()) {
             Ok(None) => {}
             Ok(Some(left)) => {
-                till(&app).rest_soon(&app, id, left);
-                return (app, None);
+                till(&app).rest_soon(&app, wallet, left);
+                return;
             }
-            Err(()) => return (app, None),
+            Err(()) => return,
         }
     }
 }
 
 /// Gives back what nobody has drawn: limits have changed, or the process ends.
 pub fn close_all(app: &App) {
-    give_back(app, app.llm.wallets.close(|_| true));
+    give_back(app, app.llm.wallets.close(|_| true, None));
 }
 
 /// Gives back what was set aside beside this asker, who needs the room; `false`: there was nothing.
@@ -267,7 +303,8 @@ pub fn make_room(app: &App, asker: &Asker, everybody: bool) -> bool {
     let shared = |one: &Asker| {
         one.subjects().any(|subject| subject.id().is_some() && asker.subjects().any(|own| own == subject))
     };
-    give_back(app, app.llm.wallets.close(|one| everybody || shared(one)))
+    // Whoever is refused again and again does not open and close them all the time.
+    give_back(app, app.llm.wallets.close(|one| everybody || shared(one), Some(Instant::now() + REST)))
 }
 
 fn give_back(app: &App, closed: Vec<(CallId, Amount)>) -> bool {
@@ -289,7 +326,14 @@ mod tests {
 
     fn wallet(chance: &Chance, tokens: i64) -> Wallet {
         let size = Amount::new(tokens, 0);
-        Wallet { id: chance.uuid(AT).into(), left: size, size, day: Period::day(AT), drawn: false }
+        Wallet {
+            id: chance.uuid(AT).into(),
+            left: size,
+            size,
+            day: Period::day(AT),
+            opened: (Instant::now(), AT),
+            drawn: false,
+        }
     }
 
     #[tokio::test(start_paused = true)]
@@ -327,17 +371,29 @@ mod tests {
         let first = wallet(&chance, 100);
         assert_eq!(wallets.open(&asker, first), None);
         assert!(matches!(ask(AT), Verdict::Drawn(..)));
-        assert_eq!(wallets.idle(&asker, first.id, AT), Ok(None), "it was drawn from");
+        assert_eq!(wallets.idle(&asker, first.id, AT, Instant::now()), Ok(None), "it was drawn from");
         let next = wallet(&chance, 50);
         assert_eq!(wallets.open(&asker, next), Some((first.id, Amount::new(90, 0))));
-        assert_eq!(wallets.idle(&asker, first.id, AT), Err(()));
+        assert_eq!(wallets.idle(&asker, first.id, AT, Instant::now()), Err(()));
         let tomorrow = AT.plus(Duration::from_secs(24 * 3600));
         assert_eq!(ask(tomorrow), Verdict::Alone(false), "it counts in the budget of its day");
-        assert_eq!(wallets.idle(&asker, next.id, AT), Ok(Some(Amount::new(50, 0))));
+        assert_eq!(wallets.idle(&asker, next.id, AT, Instant::now()), Ok(Some(Amount::new(50, 0))));
         assert_eq!(wallets.open(&asker, next), None);
-        assert_eq!(wallets.close(|one| *one != asker), []);
-        assert_eq!(wallets.close(|one| *one == asker), [(next.id, Amount::new(50, 0))]);
-        assert_eq!(wallets.close(|_| true), []);
+        assert_eq!(wallets.close(|one| *one != asker, None), []);
+        assert_eq!(wallets.close(|one| *one == asker, None), [(next.id, Amount::new(50, 0))]);
+        assert_eq!(wallets.close(|_| true, None), []);
+        // One that is drawn from all the time has an end, too.
+        let last = wallet(&chance, 1_000);
+        assert_eq!(wallets.open(&asker, last), None);
+        assert!(matches!(ask(AT), Verdict::Drawn(..)));
+        assert_eq!(ask(AT.plus(LIFE)), Verdict::Alone(false), "by the wall's clock");
+        tokio::time::advance(LIFE).await;
+        assert_eq!(ask(AT), Verdict::Alone(false), "by our own");
+        assert_eq!(wallets.idle(&asker, last.id, AT, Instant::now()), Ok(Some(Amount::new(990, 0))));
+        // What the database does not know any more is not drawn from.
+        assert_eq!(wallets.open(&asker, next), None);
+        wallets.forget(&[next.id]);
+        assert!(matches!(ask(AT), Verdict::Alone(_)));
         let nobody = Asker::default();
         assert_eq!(wallets.open(&nobody, next), Some((next.id, next.left)), "who is forgotten gets none");
     }
