@@ -1,7 +1,9 @@
 // Asks before something is done to one thing of a list, does it, and closes when it is done.
 import type { QueryKey } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { Confirm } from "@/components/ui/confirm.tsx";
+import { toast } from "@/components/ui/toast-store.ts";
+import { useProblemText } from "@/lib/i18n/use-problem-text.ts";
 import { useChange } from "@/lib/query/use-change.ts";
 import { focusTitle } from "./page.tsx";
 
@@ -40,11 +42,29 @@ function Question<T>({
   label,
   keeps = false,
 }: AskFirstProps<T> & { about: T }) {
+  const text = useProblemText();
+  const here = useRef(true);
+  useEffect(() => {
+    here.current = true;
+    return () => {
+      here.current = false;
+    };
+  }, []);
   const change = useChange({
-    act: () => act(about),
+    act: async () => {
+      try {
+        await act(about);
+      } catch (cause) {
+        // Whoever closed the question meanwhile hears of it all the same.
+        if (!here.current) toast(text(cause), { tone: "danger" });
+        throw cause;
+      }
+    },
     touches,
     ...(said === undefined ? {} : { said }),
     done: () => {
+      // What is open now is another question.
+      if (!here.current) return;
       onClose();
       if (!keeps) focusTitle();
     },

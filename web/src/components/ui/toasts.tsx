@@ -26,7 +26,7 @@ export function Toasts() {
             className="pointer-events-auto flex w-full max-w-sm animate-rise items-center gap-3 rounded-xl border border-line bg-raised py-1.5 ps-4 pe-1.5 text-sm shadow-raised"
           >
             <Icon className={clsx("size-5 shrink-0", iconTone[toast.tone])} aria-hidden="true" />
-            <p className="min-w-0 flex-1 py-1.5">{toast.text}</p>
+            <p className="wrap-anywhere min-w-0 flex-1 py-1.5">{toast.text}</p>
             {toast.action ? (
               <button
                 type="button"

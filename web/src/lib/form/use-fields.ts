@@ -5,8 +5,8 @@ import { useProblemText } from "@/lib/i18n/use-problem-text.ts";
 import { fieldOf } from "./field-of.ts";
 
 type Texts<T> = { [K in keyof T]?: string };
-/** Says what is wrong with a value, or null. */
-type Checks<T> = { [K in keyof T]?: (value: string) => string | null };
+/** Says what is wrong with a value beside the others, or null. */
+type Checks<T> = { [K in keyof T]?: (value: string, all: T) => string | null };
 
 export interface FieldProps {
   name: string;
@@ -49,7 +49,7 @@ export function useFields<T extends Record<string, string>>(
   function checked(): Texts<T> {
     const wrong: Texts<T> = {};
     for (const name of names) {
-      const message = checks[name]?.(values[name] ?? "");
+      const message = checks[name]?.(values[name] ?? "", values);
       if (message) wrong[name] = message;
     }
     return wrong;
@@ -102,7 +102,7 @@ export function useFields<T extends Record<string, string>>(
         const { value } = event.target;
         setValues((before) => ({ ...before, [name]: value }));
         // A complaint stays until it is mended; no new one appears while somebody is still typing.
-        if (errors[name] !== undefined && !checks[name]?.(value)) {
+        if (errors[name] !== undefined && !checks[name]?.(value, values)) {
           setErrors((before) => ({ ...before, [name]: undefined }));
         }
       },

@@ -9,7 +9,7 @@ function Keys() {
   const user = useUser();
   return (
     <LlmTexts>
-      <KeysPage admin={user?.role === "admin"} />
+      <KeysPage admin={user?.role === "admin"} email={user?.email ?? ""} />
     </LlmTexts>
   );
 }

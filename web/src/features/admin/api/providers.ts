@@ -15,7 +15,7 @@ export const providersQuery = queryOptions({
 });
 
 /** What is fetched again when a provider comes, goes or changes. */
-export const PROVIDER_TOUCHES = [providersQuery.queryKey, ["admin", "models"], ["models"]];
+export const PROVIDER_TOUCHES = [providersQuery.queryKey, ["admin", "models"], ["chat", "models"]];
 
 /** A provider as it is now. */
 export async function readProvider(id: string): Promise<Provider> {

@@ -11,7 +11,7 @@ export const routesQuery = queryOptions({
 });
 
 /** What is fetched again when a route comes, goes or changes. */
-export const ROUTE_TOUCHES = [routesQuery.queryKey, ["admin", "models"], ["models"]];
+export const ROUTE_TOUCHES = [routesQuery.queryKey, ["admin", "models"], ["chat", "models"]];
 
 /** A route and the version that it has. */
 export async function readRoute(id: string): Promise<{ route: LlmRoute; etag: string }> {

@@ -63,7 +63,7 @@ export function CredentialDialog({ provider, credential, onClose }: CredentialDi
       <PasswordField
         label={t("secret")}
         hint={credential === null ? t("secretHint") : t("secretKeep")}
-        autoComplete="off"
+        autoComplete="new-password"
         {...form.field("secret")}
       />
       <TextField

@@ -86,7 +86,7 @@ export function LimitsPage() {
       form={(limit, close) => <LimitDialog limit={limit} onClose={close} />}
       removal={{
         act: (one) => deleteLimit(one.id),
-        touches: [limitsQuery.queryKey, ["admin", "standing"]],
+        touches: [limitsQuery.queryKey, ["admin", "standing"], ["usage"]],
         said: t("deleted"),
         title: () => t("deleteTitle"),
         body: (one) => t("deleteBody", { name: nameOf(one) }),

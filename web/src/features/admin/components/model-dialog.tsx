@@ -60,14 +60,14 @@ export function ModelDialog({ model, onClose }: { model: AdminModel; onClose: ()
       },
       enabled,
     });
-    for (const queryKey of [modelsQuery.queryKey, ["models"]])
+    for (const queryKey of [modelsQuery.queryKey, ["chat", "models"]])
       void client.invalidateQueries({ queryKey: [...queryKey] });
     toast(t("saved"), { tone: "good" });
     onClose();
   });
   const reset = useChange<string>({
     act: resetModel,
-    touches: [modelsQuery.queryKey, ["models"]],
+    touches: [modelsQuery.queryKey, ["chat", "models"]],
     said: t("wasReset"),
     done: onClose,
   });

@@ -201,7 +201,7 @@ function ProviderForm({ provider, onReload, onClose }: ProviderFormProps) {
         <PasswordField
           label={needsKey(kind) ? t("key") : t("keyOptional")}
           hint={t("keyHint")}
-          autoComplete="off"
+          autoComplete="new-password"
           {...form.field("secret")}
         />
       ) : null}

@@ -18,23 +18,26 @@ const SCOPES: KeyScope[] = ["models", "chat", "embeddings", "usage", "api", "adm
 
 export interface KeyDialogProps {
   admin: boolean;
+  /** Of the person whose password it takes. */
+  email: string;
   onCreated: () => void;
   onClose: () => void;
 }
 
-export function KeyDialog({ admin, onCreated, onClose }: KeyDialogProps) {
+export function KeyDialog({ admin, email, onCreated, onClose }: KeyDialogProps) {
   const t = useTranslations("keys");
   const [made, setMade] = useState<{ name: string; text: string } | null>(null);
   return (
     <Dialog
       open
-      guarded={made !== null}
+      guarded
       onOpenChange={(open) => (open ? undefined : onClose())}
       title={made === null ? t("createTitle") : t("createdTitle")}
     >
       {made === null ? (
         <KeyForm
           admin={admin}
+          email={email}
           onClose={onClose}
           onMade={(name, text) => {
             setMade({ name, text });
@@ -50,11 +53,12 @@ export function KeyDialog({ admin, onCreated, onClose }: KeyDialogProps) {
 
 interface KeyFormProps {
   admin: boolean;
+  email: string;
   onMade: (name: string, text: string) => void;
   onClose: () => void;
 }
 
-function KeyForm({ admin, onMade, onClose }: KeyFormProps) {
+function KeyForm({ admin, email, onMade, onClose }: KeyFormProps) {
   const t = useTranslations("keys");
   const common = useTranslations("common");
   const now = useNow();
@@ -64,6 +68,11 @@ function KeyForm({ admin, onMade, onClose }: KeyFormProps) {
     { name: "", expiry: "90", expires_at: "", password: "" },
     {
       name: (value) => (value.trim() === "" ? common("required") : null),
+      // Without its date it would be a key that never ends.
+      expires_at: (value, all) =>
+        all.expiry === "date" && expiryOf("date", value, now) === undefined
+          ? common("required")
+          : null,
       password: (value) => (value === "" ? common("required") : null),
     },
   );
@@ -121,6 +130,16 @@ function KeyForm({ admin, onMade, onClose }: KeyFormProps) {
       {form.values.expiry === "never" ? (
         <p className="text-muted text-sm">{t("neverHint")}</p>
       ) : null}
+      {/* Whose password it is: or a password manager takes the key's name for that. */}
+      <input
+        type="text"
+        autoComplete="username"
+        value={email}
+        readOnly
+        hidden
+        aria-hidden="true"
+        tabIndex={-1}
+      />
       <PasswordField
         label={t("password")}
         hint={t("passwordHint")}

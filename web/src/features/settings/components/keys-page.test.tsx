@@ -21,7 +21,7 @@ beforeEach(signIn);
 
 it("makes a key, shows its text once, and lists it", async () => {
   answer("get", "/me/api-keys", { items: [], next_cursor: null });
-  const { user } = await renderApp(<KeysPage admin={false} />);
+  const { user } = await renderApp(<KeysPage admin={false} email="ani@example.com" />);
   expect(await screen.findByText("No keys yet")).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Create a key" }));
   const dialog = within(screen.getByRole("dialog"));
@@ -54,10 +54,25 @@ it("makes a key, shows its text once, and lists it", async () => {
   expect(screen.queryByRole("button", { name: "Revoke Old" })).toBeNull();
 });
 
+it("wants the date of a key that ends on one", async () => {
+  answer("get", "/me/api-keys", { items: [], next_cursor: null });
+  const sent = answer("post", "/me/api-keys", problem(500, "x", "x"), 500);
+  const { user } = await renderApp(<KeysPage admin={false} email="ani@example.com" />);
+  await screen.findByText("No keys yet");
+  await user.click(screen.getByRole("button", { name: "Create a key" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  await user.type(dialog.getByLabelText("Name"), "Editor");
+  await user.type(dialog.getByLabelText("Your password"), "hujan di bulan juni");
+  await user.selectOptions(dialog.getByLabelText("Expires"), "On a date of your choice");
+  await user.click(dialog.getByRole("button", { name: "Create key" }));
+  expect(dialog.getByLabelText("Last day")).toHaveFocus();
+  expect(sent).toEqual([]);
+});
+
 it("wants a name and at least one scope before it asks the server", async () => {
   answer("get", "/me/api-keys", { items: [], next_cursor: null });
   const sent = answer("post", "/me/api-keys", problem(500, "x", "x"), 500);
-  const { user } = await renderApp(<KeysPage admin />);
+  const { user } = await renderApp(<KeysPage admin email="ani@example.com" />);
   await user.click(await screen.findByRole("button", { name: "Create a key" }));
   const dialog = within(screen.getByRole("dialog"));
   await user.click(dialog.getByRole("button", { name: "Create key" }));
@@ -75,7 +90,7 @@ it("wants a name and at least one scope before it asks the server", async () => 
 
 it("revokes after asking, and puts the focus where the reader can go on", async () => {
   answer("get", "/me/api-keys", { items: [key], next_cursor: null });
-  const { user } = await renderApp(<KeysPage admin={false} />, "id");
+  const { user } = await renderApp(<KeysPage admin={false} email="ani@example.com" />, "id");
   await user.click(await screen.findByRole("button", { name: "Cabut Editor" }));
   answer("delete", "/me/api-keys/k1", null, 204);
   answer("get", "/me/api-keys", { items: [{ ...key, revoked_at: key.created_at }] });

@@ -8,7 +8,7 @@ import { keysQuery, revokeKey } from "../api/keys.ts";
 import { KeyDialog } from "./key-dialog.tsx";
 import { KeyRow } from "./key-row.tsx";
 
-export function KeysPage({ admin }: { admin: boolean }) {
+export function KeysPage({ admin, email }: { admin: boolean; email: string }) {
   const t = useTranslations("keys");
   const client = useQueryClient();
   return (
@@ -23,6 +23,7 @@ export function KeysPage({ admin }: { admin: boolean }) {
       form={(_, close) => (
         <KeyDialog
           admin={admin}
+          email={email}
           onClose={close}
           onCreated={() => void client.invalidateQueries({ queryKey: keysQuery.queryKey })}
         />
