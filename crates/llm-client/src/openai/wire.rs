@@ -295,14 +295,9 @@ impl Turn {
     }
 }
 
-impl crate::turn::Turn for Turn {
-    fn hear(&mut self, data: &str, events: &mut Vec<ChatEvent>) -> Heard {
-        if data.trim_start().starts_with("[DONE]") {
-            return Heard::Last;
-        }
-        if let Some(plain) = Plain::read(data) {
-            return self.plain(plain, events);
-        }
+impl Turn {
+    /// Whatever servers send under the name of a chunk.
+    fn any(&mut self, data: &str, events: &mut Vec<ChatEvent>) -> Heard {
         let Ok(mut chunk) = serde_json::from_str::<Chunk>(data) else {
             return match serde_json::from_str::<Value>(data) {
                 Ok(list @ Value::Array(_)) if list.pointer("/0/error").is_some_and(truthy) => Heard::Error(list),
@@ -347,6 +342,18 @@ impl crate::turn::Turn for Turn {
             events.push(ChatEvent::Alive);
         }
         Heard::Piece
+    }
+}
+
+impl crate::turn::Turn for Turn {
+    fn hear(&mut self, data: &str, events: &mut Vec<ChatEvent>) -> Heard {
+        if data.trim_start().starts_with("[DONE]") {
+            return Heard::Last;
+        }
+        match Plain::read(data) {
+            Some(plain) => self.plain(plain, events),
+            None => self.any(data, events),
+        }
     }
 
     fn has_finish(&self) -> bool {
@@ -417,3 +424,7 @@ fn keep(thoughts: &mut Vec<Value>, detail: Value) {
         (_, detail) => thoughts.push(detail),
     }
 }
+
+#[cfg(test)]
+#[path = "wire_tests.rs"]
+mod tests;
